@@ -1,0 +1,13 @@
+// Every workload, in the order in which `tribunal list` prints them. To add one: a file, its line in catalogue.cc and
+// in CMakeLists.txt, and a test.
+#pragma once
+
+#include <vector>
+
+#include "harness/parts/workload.h"
+
+namespace tribunal {
+
+const std::vector<Workload>& workloads();
+
+}  // namespace tribunal
