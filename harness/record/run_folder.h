@@ -19,7 +19,7 @@ struct RunFacts {
   std::vector<std::string> hosts;
   std::string started;                 // local time, ISO 8601 with offset
   double seconds = 0;                  // of traffic
-  std::string interrupted;             // "SIGINT": ended early; empty: ran to its end
+  std::string interrupted;             // why it did not come to its proper end ("SIGINT"); empty: it did
   std::vector<std::pair<std::string, std::string>> environment;  // "kernel": "Linux 6.1", "etcd sha256": ...
   std::vector<std::string> notes;      // what a reader must know: limits hit, what was not checked
 };
