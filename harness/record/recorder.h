@@ -1,4 +1,4 @@
-// The one clock and the one writer of a run's history.json lines. Its order of events is what "real time" means to a
+// The one clock and the one writer of a run's history.jsonl lines. Its order of events is what "real time" means to a
 // checker: a call is recorded before it is sent and after its answer is in, so an interval is never too short.
 // Every function may be called from any thread.
 #pragma once
@@ -25,7 +25,8 @@ class Recorder {
   std::int64_t now() const;
   std::chrono::steady_clock::time_point began_at() const;
 
-  // `intended`: when an open-loop generator meant the call to go out, in the same nanoseconds. Returns its time.
+  // `intended`: when an open-loop generator meant the call to go out, in the same nanoseconds;
+  // negative: no such time. Returns its time.
   std::int64_t invoked(std::uint32_t process, const Call& call, std::string_view node, std::int64_t intended);
   // `call` completed for ok, as sent otherwise; `error` empty for ok. Returns its time.
   std::int64_t completed(std::uint32_t process, const Call& call, std::string_view node, Outcome outcome,
