@@ -17,7 +17,8 @@ const Part& find(const std::vector<Part>& parts, std::string_view kind, std::str
     if (part.name == name) return part;
     known += (known.empty() ? "" : ", ") + std::string(part.name);
   }
-  throw Error(Blame::usage, "there is no " + std::string(kind) + " called '" + std::string(name) + "'",
+  throw Error(Blame::usage,
+              "there is no " + std::string(kind) + " called '" + std::string(name) + "'",
               "one of: " + known);
 }
 

@@ -9,15 +9,18 @@
 namespace tribunal {
 
 // Thrown by a client when a call certainly had no effect.
-struct Rejected : std::runtime_error { using std::runtime_error::runtime_error; };
+struct Rejected : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 // Opened by whoever made it, closed by its destructor, used by one thread.
 class Client {
  public:
   virtual ~Client() = default;
 
-  // Carries out `call` and returns it completed, within the deadline the client was made with. Throws Rejected only
-  // when the call certainly had no effect; any other exception leaves its outcome unknown, always a safe answer.
+  // Carries out `call` and returns it completed, within the deadline the client was made with.
+  // Throws Rejected only when the call certainly had no effect; any other exception leaves its
+  // outcome unknown, always a safe answer.
   virtual Call invoke(const Call& call) = 0;
 };
 

@@ -1,4 +1,5 @@
-// A database under test: how to deploy it on any kind of host and how to speak to it. Written once, against Host.
+// A database under test: how to deploy it on any kind of host and how to speak to it. Written once,
+// against Host.
 #pragma once
 
 #include <functional>
@@ -13,35 +14,39 @@
 
 namespace tribunal {
 
-// An option of the database that a spec may set, and what it may be; the first value is the default.
+// An option of the database that a spec may set, and what it may be; the first value is the
+// default.
 struct DatabaseOption {
-  std::string name;                  // "reads"
-  std::vector<std::string> values;   // {"linearizable", "serializable"}; empty: any text
+  std::string name;                 // "reads"
+  std::vector<std::string> values;  // {"linearizable", "serializable"}; empty: any text
   std::string summary;
 };
 
 // One deployment of it: made once a run, then handed to every function below.
 struct Deployment {
-  std::string binary;                           // absolute path
-  std::string version;                          // as it says of itself
-  std::vector<std::string> hosts, addresses;    // in order
-  std::map<std::string, std::string> options;   // every DatabaseOption, defaults filled in
+  std::string binary;                          // absolute path
+  std::string version;                         // as it says of itself
+  std::vector<std::string> hosts, addresses;   // in order
+  std::map<std::string, std::string> options;  // every DatabaseOption, defaults filled in
   Milliseconds call_timeout{1000};
 };
 
 struct Database {
   std::string name;
   std::string summary;
-  std::vector<std::string> workloads;           // those its client can serve
+  std::vector<std::string> workloads;  // those its client can serve
   std::vector<DatabaseOption> options;
 
-  // Finds the server: `binary` if not empty, else on PATH. Returns its absolute path and version. Throws
-  // Error(environment) with the exact command that installs it.
+  // Finds the server: `binary` if not empty, else on PATH. Returns its absolute path and version.
+  // Throws Error(environment) with the exact command that installs it.
   std::function<std::pair<std::string, std::string>(const std::string& binary)> find;
-  std::function<void(Host&, const Deployment&)> start;                    // its daemon on one host; again after a kill
-  std::function<bool(Host&, const Deployment&, Milliseconds)> ready;      // a real quorum read through that host
-  std::function<std::string(Host&, const Deployment&)> role;              // "leader", "follower", "" unknown
-  std::function<std::unique_ptr<Client>(const std::string& address, const Deployment&)> connect;  // never blocks, never throws
+  std::function<void(Host&, const Deployment&)>
+      start;  // its daemon on one host; again after a kill
+  std::function<bool(Host&, const Deployment&, Milliseconds)>
+      ready;  // a real quorum read through that host
+  std::function<std::string(Host&, const Deployment&)> role;  // "leader", "follower", "" unknown
+  std::function<std::unique_ptr<Client>(const std::string& address, const Deployment&)>
+      connect;  // never blocks, never throws
 };
 
 }  // namespace tribunal

@@ -10,7 +10,7 @@
 namespace tribunal {
 
 struct Report {
-  std::string name;      // "html", "junit", "markdown"
+  std::string name;  // "html", "junit", "markdown"
   std::string summary;
   std::function<void(const RunFolder&, std::ostream&)> write;
 };

@@ -1,4 +1,5 @@
-// What is asked of a database, and what its answers must satisfy. A workload names its checkers and knows none.
+// What is asked of a database, and what its answers must satisfy. A workload names its checkers and
+// knows none.
 #pragma once
 
 #include <functional>
@@ -14,9 +15,9 @@ namespace tribunal {
 // What a spec may set of the traffic.
 struct Traffic {
   std::size_t workers = 10;
-  double rate = 500;                   // calls a second, all workers together; 0: as fast as answers come
-  std::size_t processes_per_key = 5;   // n workers share a key at a time
-  std::size_t readers_per_key = 0;     // of them, this many only read
+  double rate = 500;  // calls a second, all workers together; 0: as fast as answers come
+  std::size_t processes_per_key = 5;  // n workers share a key at a time
+  std::size_t readers_per_key = 0;    // of them, this many only read
   std::size_t operations_per_key = 200;
   std::uint64_t operations = 0;        // limit, all workers together; 0: none
   std::int64_t duration = 0;           // nanoseconds; 0: none
@@ -25,9 +26,9 @@ struct Traffic {
 
 // Least activity below which a claim means nothing; a spec may set each.
 struct Minimums {
-  std::uint64_t acknowledged = 100;       // calls
+  std::uint64_t acknowledged = 100;  // calls
   std::uint64_t acknowledged_reads = 20;
-  std::uint64_t acknowledged_writes = 20; // anything that is no read
+  std::uint64_t acknowledged_writes = 20;  // anything that is no read
 };
 
 using Stream = std::function<std::unique_ptr<Generator>(std::size_t worker)>;
@@ -35,12 +36,12 @@ using Stream = std::function<std::unique_ptr<Generator>(std::size_t worker)>;
 struct Workload {
   std::string name;
   std::string summary;
-  std::string claim;                   // one sentence, printed with the verdict
+  std::string claim;  // one sentence, printed with the verdict
   Traffic defaults;
   Minimums minimums;
   std::function<Stream(const Traffic&)> traffic;
-  // After the heal: one quiet look at everything. Given how many calls each worker was asked for in the main phase.
-  // May be empty.
+  // After the heal: one quiet look at everything. Given how many calls each worker was asked for in
+  // the main phase. May be empty.
   std::function<Stream(const Traffic&, const std::vector<std::uint64_t>& asked)> last_look;
   std::vector<std::string> checkers;
 };

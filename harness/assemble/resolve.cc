@@ -1,0 +1,157 @@
+#include "harness/assemble/resolve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "clients/catalogue.h"
+#include "harness/parts/catalogue.h"
+#include "harness/run/schedule.h"
+#include "harness/workloads/catalogue.h"
+#include "nemesis/catalogue.h"
+
+namespace tribunal {
+namespace {
+
+std::int64_t nanoseconds(Milliseconds time) { return std::chrono::nanoseconds(time).count(); }
+
+[[noreturn]] void contradiction(const std::string& what, const std::string& fix) {
+  throw Error(Blame::usage, what, fix);
+}
+
+void check_traffic(const Traffic& traffic, const Workload& workload, const Spec& spec) {
+  if (traffic.processes_per_key > traffic.workers) {
+    contradiction(fmt::format("--processes-per-key {} of a --concurrency of {}: so many do not run",
+                              traffic.processes_per_key, traffic.workers),
+                  fmt::format("--concurrency {} or more, or fewer --processes-per-key",
+                              traffic.processes_per_key));
+  }
+  if (traffic.readers_per_key >= traffic.processes_per_key) {
+    contradiction(fmt::format("--readers-per-key {} of {} processes a key: nobody is left to write",
+                              traffic.readers_per_key, traffic.processes_per_key),
+                  "fewer --readers-per-key or more --processes-per-key");
+  }
+  int total = 0;
+  for (const auto& [call, weight] : traffic.weights) {
+    if (!workload.defaults.weights.contains(call)) {
+      std::vector<std::string> known;
+      for (const auto& [name, odds] : workload.defaults.weights) known.push_back(name);
+      contradiction(
+          fmt::format("--weights: the workload '{}' has no call '{}'", workload.name, call),
+          fmt::format("its calls: {}", fmt::join(known, ", ")));
+    }
+    total += weight;
+  }
+  if (total == 0)
+    contradiction("--weights: all of them are 0", "give at least one call a weight above 0");
+  if (spec.fault_length > spec.fault_every * 3 / 4 && !spec.faults.empty()) {
+    contradiction(
+        fmt::format("--fault-length {} ms leaves no time to recover within --fault-every {} ms",
+                    spec.fault_length.count(), spec.fault_every.count()),
+        "a length of at most three quarters of the interval");
+  }
+}
+
+Traffic traffic_of(const Spec& spec, const Workload& workload) {
+  Traffic traffic = workload.defaults;
+  traffic.workers = spec.concurrency;
+  traffic.rate = spec.rate;
+  traffic.processes_per_key = spec.processes_per_key;
+  traffic.readers_per_key = spec.readers_per_key;
+  traffic.operations_per_key = spec.operations_per_key;
+  traffic.operations = spec.operations;
+  traffic.duration = nanoseconds(spec.time);
+  if (!spec.weights.empty()) traffic.weights = spec.weights;
+  check_traffic(traffic, workload, spec);
+  return traffic;
+}
+
+std::map<std::string, std::string> options_of(const Spec& spec, const Database& database) {
+  std::map<std::string, std::string> options;
+  for (const auto& option : database.options)
+    options[option.name] = option.values.empty() ? "" : option.values.front();
+  for (const auto& [name, value] : spec.options) {
+    const auto& option = find(database.options, "option of " + database.name, name);
+    if (!option.values.empty() &&
+        std::find(option.values.begin(), option.values.end(), value) == option.values.end()) {
+      contradiction(
+          fmt::format("{}: the option {} of {} cannot be '{}'", name, name, database.name, value),
+          fmt::format("one of: {}", fmt::join(option.values, ", ")));
+    }
+    options[name] = value;
+  }
+  return options;
+}
+
+// Names that no fault asked for has would silently do nothing.
+void check_wishes(const Spec& spec) {
+  for (const auto* wishes : {&spec.targets, &spec.shapes}) {
+    const bool targets = wishes == &spec.targets;
+    for (const auto& wish : *wishes) {
+      bool known = false;
+      for (const auto& name : spec.faults) {
+        const auto& kind = find(faults(), "fault", name);
+        const auto& has = targets ? kind.targets : kind.shapes;
+        known = known || std::find(has.begin(), has.end(), wish) != has.end();
+      }
+      if (!known) {
+        contradiction(
+            fmt::format("--{}: none of the faults {} has '{}'", targets ? "targets" : "shapes",
+                        fmt::join(spec.faults, ", "), wish),
+            "`tribunal list faults` prints what each has");
+      }
+    }
+  }
+}
+
+std::vector<PlannedFault> schedule_of(const Spec& spec) {
+  check_wishes(spec);
+  ScheduleOptions options;
+  options.faults = spec.faults;
+  options.targets = spec.targets;
+  options.shapes = spec.shapes;
+  for (std::size_t i = 1; i <= spec.nodes; ++i) options.hosts.push_back("n" + std::to_string(i));
+  options.duration = nanoseconds(spec.time);
+  options.every = nanoseconds(spec.fault_every);
+  options.length = nanoseconds(spec.fault_length);
+  options.seed = spec.seed;
+  return draw_schedule(options, faults());
+}
+
+}  // namespace
+
+Minimums minimums_of(const Spec& spec, const Workload& workload) {
+  Minimums minimums = workload.minimums;
+  if (spec.acknowledged > 0) minimums.acknowledged = spec.acknowledged;
+  if (spec.acknowledged_reads > 0) minimums.acknowledged_reads = spec.acknowledged_reads;
+  if (spec.acknowledged_writes > 0) minimums.acknowledged_writes = spec.acknowledged_writes;
+  return minimums;
+}
+
+Resolved resolve(Spec& spec) {
+  if (spec.database.empty()) {
+    throw Error(Blame::usage, "no database was named",
+                "tribunal run etcd; `tribunal list databases` prints them");
+  }
+  const auto& database = find(databases(), "database", spec.database);
+  const auto& workload = find(workloads(), "workload", spec.workload);
+  if (std::find(database.workloads.begin(), database.workloads.end(), workload.name) ==
+      database.workloads.end()) {
+    contradiction(fmt::format("{} does not serve the workload '{}'", database.name, workload.name),
+                  fmt::format("one of: {}", fmt::join(database.workloads, ", ")));
+  }
+  if (!spec.has_seed) {
+    spec.seed = std::random_device{}() % 1'000'000;  // short, for people to type
+    spec.has_seed = true;
+  }
+  Resolved resolved{
+      database,          workload, traffic_of(spec, workload), minimums_of(spec, workload),
+      schedule_of(spec), {}};
+  resolved.deployment.options = options_of(spec, database);
+  resolved.deployment.call_timeout = spec.timeout;
+  std::tie(resolved.deployment.binary, resolved.deployment.version) = database.find(spec.binary);
+  return resolved;
+}
+
+}  // namespace tribunal

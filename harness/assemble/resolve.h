@@ -1,0 +1,30 @@
+// Names in a spec -> parts. With the verbs beside it, the only place that knows every folder.
+#pragma once
+
+#include <vector>
+
+#include "harness/assemble/spec.h"
+#include "harness/parts/database.h"
+#include "harness/parts/workload.h"
+#include "harness/record/receipt.h"
+
+namespace tribunal {
+
+struct Resolved {
+  const Database& database;
+  const Workload& workload;
+  Traffic traffic;
+  Minimums minimums;
+  std::vector<PlannedFault> schedule;
+  Deployment deployment;  // hosts and addresses are the cluster's to fill in
+};
+
+// Finds the parts, fills in defaults (a seed is drawn where none was given, and the spec says it
+// from then on), and draws the schedule. Throws Error(usage) on unknown names and on flags that
+// contradict each other, and Error(environment) when the database is not installed.
+Resolved resolve(Spec& spec);
+
+// The minimums of a workload with what the spec sets.
+Minimums minimums_of(const Spec& spec, const Workload& workload);
+
+}  // namespace tribunal

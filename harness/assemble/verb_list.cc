@@ -1,0 +1,126 @@
+// `tribunal list` and `tribunal doctor`: what there is, and what of it works on this machine.
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <iostream>
+
+#include "checkers/catalogue.h"
+#include "clients/catalogue.h"
+#include "harness/assemble/verbs.h"
+#include "harness/cluster/cell.h"
+#include "harness/parts/catalogue.h"
+#include "harness/workloads/catalogue.h"
+#include "nemesis/catalogue.h"
+#include "reports/catalogue.h"
+
+namespace tribunal {
+namespace {
+
+void line(const std::string& name, const std::string& text) {
+  fmt::print("  {:<24} {}\n", name, text);
+}
+
+void list_databases() {
+  fmt::print("databases\n");
+  for (const auto& database : databases()) {
+    line(database.name,
+         fmt::format("{} (workloads: {})", database.summary, fmt::join(database.workloads, ", ")));
+    for (const auto& option : database.options) {
+      line("  --set " + option.name + "=",
+           fmt::format(
+               "{}{}", option.summary,
+               option.values.empty() ? "" : fmt::format(" [{}]", fmt::join(option.values, ", "))));
+    }
+  }
+}
+
+void list_workloads() {
+  fmt::print("workloads\n");
+  for (const auto& workload : workloads()) {
+    line(workload.name,
+         fmt::format("{} (checkers: {})", workload.summary, fmt::join(workload.checkers, ", ")));
+  }
+}
+
+void list_faults() {
+  fmt::print("faults\n");
+  for (const auto& kind : faults()) {
+    line(kind.name, kind.summary);
+    if (!kind.shapes.empty()) line("  --shapes", fmt::format("{}", fmt::join(kind.shapes, ", ")));
+    if (!kind.targets.empty())
+      line("  --targets", fmt::format("{}", fmt::join(kind.targets, ", ")));
+  }
+}
+
+void list_checkers() {
+  fmt::print("checkers\n");
+  for (const auto& checker : checkers()) line(checker.name, checker.claim);
+}
+
+void list_reports() {
+  fmt::print("reports\n");
+  for (const auto& report : reports()) line(report.name, report.summary);
+}
+
+struct Listing {
+  std::string name;
+  void (*print)();
+};
+
+int list_verb(const std::string& what) {
+  static const std::vector<Listing> listings = {{"databases", list_databases},
+                                                {"workloads", list_workloads},
+                                                {"faults", list_faults},
+                                                {"checkers", list_checkers},
+                                                {"reports", list_reports}};
+  if (!what.empty()) {
+    find(listings, "list", what).print();
+    return 0;
+  }
+  for (const auto& listing : listings) listing.print();
+  return 0;
+}
+
+bool report_check(const std::string& what, bool works, const std::string& why,
+                  const std::string& fix) {
+  fmt::print("  {:<8} {:<22} {}\n", works ? "works" : "MISSING", what, why);
+  if (!works && !fix.empty()) fmt::print("           fix: {}\n", fix);
+  return works;
+}
+
+int doctor_verb() {
+  bool all = true;
+  fmt::print("cell backend\n");
+  for (const auto& check : check_cell())
+    all = report_check(check.what, check.works, check.why, check.fix) && all;
+  fmt::print("databases\n");
+  for (const auto& database : databases()) {
+    try {
+      const auto [binary, version] = database.find({});
+      report_check(database.name, true, fmt::format("{} at {}", version, binary), {});
+    } catch (const Error& missing) {
+      all = report_check(database.name, false, missing.what(), missing.fix()) && all;
+    }
+  }
+  fmt::print("{}\n",
+             all ? "everything works" : "something is missing; each line above says how to get it");
+  return all ? 0 : 3;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, int& exit) {
+  auto* verb = app.add_subcommand(
+      "list", "print the databases, workloads, faults, checkers and reports there are");
+  const auto what = std::make_shared<std::string>();
+  verb->add_option("what", *what, "one of them");
+  verb->callback([what, &exit] { exit = list_verb(*what); });
+}
+
+void add_doctor(CLI::App& app, int& exit) {
+  auto* verb = app.add_subcommand(
+      "doctor", "try what a run needs of this machine and say how to get what is missing");
+  verb->callback([&exit] { exit = doctor_verb(); });
+}
+
+}  // namespace tribunal

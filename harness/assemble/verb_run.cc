@@ -1,0 +1,189 @@
+// `tribunal run`: resolve, enter a cell, do the job, judge, report.
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <ctime>
+
+#include "checkers/catalogue.h"
+#include "harness/assemble/guard.h"
+#include "harness/assemble/judge_folder.h"
+#include "harness/assemble/resolve.h"
+#include "harness/assemble/verbs.h"
+#include "harness/assemble/verdict_text.h"
+#include "harness/cluster/cell.h"
+#include "harness/cluster/command.h"
+#include "harness/run/run.h"
+#include "nemesis/catalogue.h"
+
+namespace tribunal {
+namespace {
+
+struct RunFlags {
+  std::string what;                           // a database or a spec file
+  std::map<std::string, std::string> fields;  // as given, by name
+  std::string reads, junit, summary;
+};
+
+// Turns the first SIGINT or SIGTERM into a stop; a second one ends at once (the kernel cleans up
+// after a cell).
+class Interruption {
+ public:
+  Interruption() {
+    sigemptyset(&signals_);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals_, signal);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    thread_ = std::jthread([this](std::stop_token done) { listen(std::move(done)); });
+  }
+  std::stop_token stop() const { return stop_.get_token(); }
+  int signal() const { return signal_; }
+  std::string name() const {
+    return signal_ == SIGINT ? "SIGINT" : signal_ == SIGTERM ? "SIGTERM" : "SIGHUP";
+  }
+
+ private:
+  void listen(std::stop_token done) {
+    while (!done.stop_requested()) {
+      const timespec wait{0, 100'000'000};
+      const int caught = sigtimedwait(&signals_, nullptr, &wait);
+      if (caught <= 0) continue;
+      if (signal_ != 0) _exit(128 + caught);
+      signal_ = caught;
+      fmt::print(stderr,
+                 "\ninterrupted: healing and judging what there is (once more ends at once)\n");
+      stop_.request_stop();
+    }
+  }
+  sigset_t signals_;
+  std::atomic<int> signal_{0};
+  std::stop_source stop_;
+  std::jthread thread_;
+};
+
+std::string local_time() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &parts);
+  return text;
+}
+
+std::string digest(const std::string& file) {
+  const auto result = run_command({"sha256sum", file}, Milliseconds(20'000));
+  return result.ok() ? result.out.substr(0, 64) : "unknown";
+}
+
+RunFacts facts_of(const Spec& spec, const Resolved& resolved) {
+  RunFacts facts;
+  facts.database = resolved.database.name;
+  facts.database_version = resolved.deployment.version;
+  facts.workload = resolved.workload.name;
+  facts.claim = resolved.workload.claim;
+  facts.faults = spec.faults.empty() ? "none" : fmt::format("{}", fmt::join(spec.faults, ", "));
+  facts.command = to_command(spec);
+  facts.seed = spec.seed;
+  for (std::size_t i = 1; i <= spec.nodes; ++i) facts.hosts.push_back("n" + std::to_string(i));
+  facts.started = local_time();
+  utsname machine{};
+  uname(&machine);
+  facts.environment = {
+      {"kernel", fmt::format("{} {} {}", machine.sysname, machine.release, machine.machine)},
+      {"cores", std::to_string(std::thread::hardware_concurrency())},
+      {"backend", "cell"},
+      {"tribunal", TRIBUNAL_VERSION},
+      {"server", resolved.deployment.binary},
+      {"server sha256", digest(resolved.deployment.binary)}};
+  for (const auto& [name, value] : resolved.deployment.options)
+    facts.environment.emplace_back(name, value);
+  return facts;
+}
+
+RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& folder) {
+  RunPlan plan{resolved.database,   resolved.workload, faults(),          {},
+               resolved.deployment, resolved.traffic,  resolved.schedule, spec.seed,
+               spec.ready_timeout,  spec.settle};
+  CellOptions cell;
+  cell.hosts = spec.nodes;
+  cell.logs = folder.path() / "logs";
+  if (spec.data == "disk") cell.data = folder.path() / "data";
+  plan.cluster = [cell] { return build_cell(cell); };
+  return plan;
+}
+
+void write_reports(const RunFolder& folder, const RunFlags& flags) {
+  write_report(folder, "html", folder.report());
+  if (!flags.junit.empty()) write_report(folder, "junit", flags.junit);
+  if (!flags.summary.empty()) write_report(folder, "markdown", flags.summary);
+}
+
+int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags) {
+  Interruption interruption;
+  Progress progress(stdout);
+  const auto folder =
+      RunFolder::create(spec.out, fmt::format("{}-{}", spec.database, spec.workload));
+  folder.write_spec(to_yaml(spec));
+  auto facts = facts_of(spec, resolved);
+  progress.say(fmt::format("{} {}, {} nodes, workload {}, faults {}, {:.0f} s, seed {}",
+                           facts.database, facts.database_version, spec.nodes, facts.workload,
+                           facts.faults, static_cast<double>(spec.time.count()) / 1000, spec.seed));
+  run(plan_of(spec, resolved, folder), folder, facts, progress, interruption.stop(),
+      [&interruption] { return interruption.name(); });
+  JudgeRequest request;
+  request.time = spec.check_time;
+  request.memory = spec.check_memory;
+  const auto verdicts = judge_folder(folder, request);
+  folder.write_verdicts(verdicts);
+  write_reports(folder, flags);
+  progress.say("\n" + verdict_text(verdicts, facts.claim));
+  progress.say(fmt::format("report  {}\nrepeat  {}",
+                           std::filesystem::absolute(folder.report()).string(), facts.command));
+  return interruption.signal() != 0 ? 128 + interruption.signal() : exit_code(worst(verdicts));
+}
+
+bool names_a_file(const std::string& what) {
+  return what.ends_with(".yaml") || what.ends_with(".yml") || what.find('/') != std::string::npos;
+}
+
+int run_verb(const RunFlags& flags) {
+  Spec spec;
+  if (names_a_file(flags.what)) {
+    read_yaml(spec, flags.what);
+  } else {
+    spec.database = flags.what;
+  }
+  for (const auto& [name, text] : flags.fields) {
+    if (!text.empty()) set_field(spec, name, text, "--" + name);
+  }
+  if (!flags.reads.empty()) set_field(spec, "set", "reads=" + flags.reads, "--reads");
+  const auto resolved = resolve(spec);
+  return inside_cell([&] { return guarded([&] { return run_inside(spec, resolved, flags); }); });
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit) {
+  auto* verb =
+      app.add_subcommand("run", "start a real cluster, work it, hurt it, record, judge and report");
+  const auto flags = std::make_shared<RunFlags>();
+  verb->add_option("what", flags->what, "a database (`tribunal list databases`) or a spec.yaml")
+      ->required();
+  for (const auto& field : spec_fields()) {
+    if (field.name == std::string("database")) continue;
+    const Spec plain;
+    verb->add_option(fmt::format("--{}", field.name), flags->fields[field.name], field.help)
+        ->type_name(field.name == std::string("seed")
+                        ? field.value
+                        : fmt::format("{} [{}]", field.value, field.show(plain)));
+  }
+  verb->add_option("--reads", flags->reads, "short for --set reads=...")->type_name("KIND");
+  verb->add_option("--junit", flags->junit, "also write the verdicts as JUnit XML")
+      ->type_name("FILE");
+  verb->add_option("--summary", flags->summary, "also write a Markdown summary")->type_name("FILE");
+  verb->callback([flags, &exit] { exit = run_verb(*flags); });
+}
+
+}  // namespace tribunal
