@@ -1,0 +1,151 @@
+#include "harness/cluster/cell_host.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <cstring>
+
+#include "harness/cluster/host_furnish.h"
+#include "harness/cluster/memory_file.h"
+#include "harness/record/error.h"
+
+namespace tribunal {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+// Nothing of the user's own environment reaches a database: an ETCD_NAME left in a shell would be a
+// riddle.
+std::vector<std::string> environment_with(std::map<std::string, std::string> more) {
+  more.merge(std::map<std::string, std::string>{
+      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+      {"HOME", host_data_folder},
+      {"LANG", "C.UTF-8"}});
+  std::vector<std::string> variables;
+  for (const auto& [name, value] : more) variables.push_back(name + "=" + value);
+  return variables;
+}
+
+Descriptor open_or_throw(const fs::path& path, int flags) {
+  Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0644));
+  if (!file)
+    throw Error(Blame::environment,
+                fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
+  return file;
+}
+
+}  // namespace
+
+std::string Arrivals::expect(const std::string& from) {
+  const std::scoped_lock lock(mutex_);
+  std::string token = fmt::format("{} {}", from, ++last_);
+  tokens_[token] = false;
+  return token;
+}
+
+void Arrivals::note(const std::string& token) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto found = tokens_.find(token); found != tokens_.end()) found->second = true;
+  changed_.notify_all();
+}
+
+bool Arrivals::wait(const std::string& token, Milliseconds deadline) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, std::chrono::steady_clock::now() + deadline,
+                             [&] { return tokens_.at(token); });
+}
+
+bool Arrivals::collect(const std::string& token) {
+  const std::scoped_lock lock(mutex_);
+  const auto node = tokens_.extract(token);
+  return !node.empty() && node.mapped();
+}
+
+CellHost::CellHost(CellHostPlan plan, std::shared_ptr<Arrivals> arrivals)
+    : plan_(std::move(plan)), arrivals_(std::move(arrivals)) {
+  fs::create_directories(plan_.logs);
+  if (!plan_.data.empty()) fs::create_directories(plan_.data);
+  link_.emplace(plan_.name, [to = arrivals_](const std::string& token) { to->note(token); });
+}
+
+CellHost::~CellHost() {
+  link_.reset();
+  std::error_code ignored;
+  if (!plan_.data.empty()) fs::remove_all(plan_.data, ignored);
+}
+
+void CellHost::begin(const std::string& names) {
+  begun_ = link_->send({{"do", "set up"},
+                        {"name", plan_.name},
+                        {"address", plan_.address},
+                        {"data", plan_.data.string()},
+                        {"names", names}});
+}
+
+void CellHost::await_ready() { link_->answer(begun_); }
+
+fs::path CellHost::data() const { return host_data_folder; }
+
+CommandResult CellHost::run(const std::vector<std::string>& command, Milliseconds deadline,
+                            const std::string& input) {
+  const Descriptor in = memory_file(input), out = memory_file(), err = memory_file();
+  const json started = link_->ask({{"do", "start"},
+                                   {"as", "command"},
+                                   {"identity", "root"},
+                                   {"command", command},
+                                   {"environment", environment_with({})}},
+                                  {in.number(), out.number(), err.number()});
+  const int pid = started["pid"];
+  CommandResult result;
+  auto status = link_->ended(pid, deadline);
+  result.timed_out = !status;
+  if (!status) {
+    link_->ask({{"do", "end command"}, {"pid", pid}});
+    status = link_->ended(pid, host_deadline);
+  }
+  result.status = status.value_or(128 + SIGKILL);
+  result.out = content_of(out);
+  result.err = content_of(err);
+  return result;
+}
+
+int CellHost::start(const Daemon& daemon) {
+  const std::string program = fs::path(daemon.command.at(0)).filename();
+  const Descriptor in = open_or_throw("/dev/null", O_RDONLY);
+  const Descriptor log =
+      open_or_throw(plan_.logs / (program + ".log"), O_WRONLY | O_APPEND | O_CREAT);
+  const json started = link_->ask({{"do", "start"},
+                                   {"as", "daemon"},
+                                   {"identity", daemon.as_ordinary_user ? "ordinary user" : "root"},
+                                   {"command", daemon.command},
+                                   {"environment", environment_with(daemon.environment)}},
+                                  {in.number(), log.number(), log.number()});
+  return started["pid"];
+}
+
+void CellHost::signal_all(int signal) { link_->ask({{"do", "signal all"}, {"signal", signal}}); }
+
+std::vector<Process> CellHost::processes() {
+  const json answer = link_->ask({{"do", "list"}});
+  std::vector<Process> processes;
+  for (const auto& entry : answer["processes"])
+    processes.push_back({entry[0], entry[1], entry[2].get<std::string>().at(0)});
+  return processes;
+}
+
+std::optional<int> CellHost::ended(int pid, Milliseconds deadline) {
+  return link_->ended(pid, deadline);
+}
+
+bool CellHost::probe(Host& to, Milliseconds deadline) {
+  const std::string token = arrivals_->expect(name());
+  link_->ask({{"do", "send probe"}, {"address", to.address()}, {"token", token}});
+  // A host reports what has arrived before it answers anything, so that a slow machine is not taken
+  // for a lost packet.
+  if (!arrivals_->wait(token, deadline)) to.processes();
+  return arrivals_->collect(token);
+}
+
+}  // namespace tribunal
