@@ -44,10 +44,12 @@ struct HttpConnection::Hooks {
     return CURL_PREREQFUNC_OK;
   }
 
-  static std::size_t header(char*, std::size_t, std::size_t count, void* self) {
-    std::size_t& total = static_cast<HttpConnection*>(self)->header_bytes_;
-    total += count;
-    return total <= most_header_bytes ? count : 0;
+  static std::size_t header(char* bytes, std::size_t, std::size_t count, void* self) {
+    auto& connection = *static_cast<HttpConnection*>(self);
+    const std::string_view line(bytes, count);
+    connection.headers_ended_ = line == "\r\n" || line == "\n";
+    connection.header_bytes_ += count;
+    return connection.header_bytes_ <= most_header_bytes ? count : 0;
   }
 
   static std::size_t body(char* bytes, std::size_t, std::size_t count, void* self) {
@@ -91,6 +93,7 @@ const Exchange& HttpConnection::post(std::string_view path, const std::string& b
   exchange_.status = 0;
   exchange_.body.clear();
   header_bytes_ = 0;
+  headers_ended_ = false;
   CURL* curl = curl_.get();
   if (curl == nullptr) return exchange_;
 
@@ -103,6 +106,8 @@ const Exchange& HttpConnection::post(std::string_view path, const std::string& b
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, limit);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, limit);
   exchange_.code = curl_easy_perform(curl);
+  // libcurl is content with an answer that ends among its headers.
+  if (exchange_.code == CURLE_OK && !headers_ended_) exchange_.code = CURLE_PARTIAL_FILE;
 
   long os_error = 0;
   curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);

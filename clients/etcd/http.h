@@ -41,6 +41,7 @@ class HttpConnection {
   std::string url_;
   Exchange exchange_;
   std::size_t header_bytes_ = 0;
+  bool headers_ended_ = false;
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_;
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl_;
 };

@@ -55,6 +55,7 @@ const Row table[] = {
     {CURLE_COULDNT_CONNECT,      sent, any, any, "", unknown, failed, no_answer},
     {CURLE_ABORTED_BY_CALLBACK,  sent, any, any, "", unknown, failed, no_answer},
     {CURLE_GOT_NOTHING,          any,  any, any, "", unknown, failed, no_answer},
+    {CURLE_RECV_ERROR,           any,  0,   any, "", unknown, failed, no_answer},
     {CURLE_OPERATION_TIMEDOUT,   sent, any, any, "", unknown, failed, "timed out after {} ms"},
     {CURLE_SEND_ERROR,           any,  any, any, "", unknown, failed, "connection reset"},
     {CURLE_RECV_ERROR,           any,  any, any, "", unknown, failed, "connection reset"},
