@@ -7,12 +7,15 @@
 namespace tribunal {
 namespace {
 
-constexpr std::array<std::string_view, 5> names = {"satisfied", "vacuous", "inconclusive", "harness error", "violated"};
+constexpr std::array<std::string_view, 5> names = {"satisfied", "vacuous", "inconclusive",
+                                                   "harness error", "violated"};
 constexpr std::array<int, 5> codes = {0, 2, 2, 3, 1};
 
 }  // namespace
 
-std::string_view name_of(Judgement judgement) { return names.at(static_cast<std::size_t>(judgement)); }
+std::string_view name_of(Judgement judgement) {
+  return names.at(static_cast<std::size_t>(judgement));
+}
 
 Judgement judgement_from(std::string_view name) {
   const auto it = std::find(names.begin(), names.end(), name);
