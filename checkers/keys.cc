@@ -1,0 +1,43 @@
+#include "checkers/keys.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "checkers/flat_index.h"
+
+namespace tribunal {
+
+Keys by_key(const History& history) {
+  const std::size_t count = history.operations.size();
+  FlatIndex index;
+  index.reset(64);
+  std::vector<std::uint32_t> key_of(count);
+  std::vector<std::uint32_t> sizes;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t key = index.number(history.operations[i].key);
+    if (key == sizes.size()) sizes.push_back(0);
+    ++sizes[key];
+    key_of[i] = key;
+  }
+  Keys keys;
+  keys.starts.resize(sizes.size() + 1, 0);
+  std::partial_sum(sizes.begin(), sizes.end(), keys.starts.begin() + 1);
+  for (std::uint32_t key = 0; key < sizes.size(); ++key) keys.keys.push_back(index.value(key));
+  keys.operations.resize(count);
+  std::vector<std::uint32_t> next(keys.starts.begin(), keys.starts.end() - 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    keys.operations[next[key_of[i]]++] = static_cast<std::uint32_t>(i);
+  }
+  return keys;
+}
+
+std::vector<std::uint32_t> Keys::widest_first() const {
+  std::vector<std::uint32_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return starts[a + 1] - starts[a] > starts[b + 1] - starts[b];
+  });
+  return order;
+}
+
+}  // namespace tribunal
