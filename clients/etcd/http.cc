@@ -47,7 +47,8 @@ struct HttpConnection::Hooks {
   static std::size_t header(char* bytes, std::size_t, std::size_t count, void* self) {
     auto& connection = *static_cast<HttpConnection*>(self);
     const std::string_view line(bytes, count);
-    connection.headers_ended_ = line == "\r\n" || line == "\n";
+    if (line.starts_with("HTTP/")) connection.headers_ended_ = false;  // after a 100, once more
+    if (line == "\r\n" || line == "\n") connection.headers_ended_ = true;
     connection.header_bytes_ += count;
     return connection.header_bytes_ <= most_header_bytes ? count : 0;
   }

@@ -1,5 +1,6 @@
 // Every way in which a server may fail its client, and what the client must make of it. A write
 // whose answer is lost is unknown, a read is failed, and no request ever arrives twice.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -60,6 +61,14 @@ const std::vector<Misbehaviour> misbehaviours = {
      "answer cut short"},
     {"ClosesWithinTheHeadersOfARefusal",
      {"HTTP/1.1 404 Not Found\r\nContent-Le", Then::close},
+     unknown,
+     "answer cut short"},
+    {"ClosesWithinHeadersAfterAContinue",
+     {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Le", Then::close},
+     unknown,
+     "answer cut short"},
+    {"ClosesWithinChunks",
+     {"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nNot\r\n", Then::close},
      unknown,
      "answer cut short"},
     {"ClosesWithinBody",
@@ -300,6 +309,19 @@ TEST(Server, AcceptsButNeverReads) {
   ASSERT_EQ(listen(listener.get(), 16), 0);
   const auto client = client_of(address_of(listener));
   EXPECT_EQ(attempt(*client, Write{1, 5}), (Attempt{unknown, "timed out after 300 ms"}));
+}
+
+// As etcd sends its errors.
+TEST(Server, AnswersInChunksWithATrailer) {
+  const std::string error = etcd_error(3, "etcdserver: key is not provided");
+  MisbehavingServer server([&](std::size_t) {
+    return Reply{fmt::format(
+        "HTTP/1.1 400 Bad Request\r\nTrailer: Grpc\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "{:x}\r\n{}\r\n0\r\nGrpc: x\r\n\r\n",
+        error.size(), error)};
+  });
+  EXPECT_EQ(attempt(*client_of(server.address()), Write{1, 5}),
+            (Attempt{failed, "etcdserver: key is not provided"}));
 }
 
 TEST(Server, ContinuesAndThenAnswers) {
