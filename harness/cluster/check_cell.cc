@@ -43,13 +43,14 @@ class ThrowAwayFolder {
   std::filesystem::path path_;
 };
 
-CellCheck check(std::string what, std::string fix, const std::function<std::string()>& attempt) {
+CellCheck check(const std::string& what, const std::string& fix,
+                const std::function<std::string()>& attempt) {
   try {
-    return {std::move(what), true, attempt(), {}};
+    return {what, true, attempt(), {}};
   } catch (const Error& error) {
-    return {std::move(what), false, error.what(), error.fix().empty() ? fix : error.fix()};
+    return {what, false, error.what(), error.fix().empty() ? fix : error.fix()};
   } catch (const std::exception& error) {
-    return {std::move(what), false, error.what(), fix};
+    return {what, false, error.what(), fix};
   }
 }
 

@@ -26,15 +26,15 @@ bool in_container() {
 }
 
 std::string fix_for(int error) {
-  if (in_container())
-    return "start the container with --privileged, or with --security-opt seccomp=unconfined "
-           "--security-opt apparmor=unconfined --security-opt systempaths=unconfined";
   if (error == ENOSPC || setting("user/max_user_namespaces") == 0)
     return "sudo sysctl -w user.max_user_namespaces=15000";
   if (setting("kernel/unprivileged_userns_clone") == 0 && ::geteuid() != 0)
     return "sudo sysctl -w kernel.unprivileged_userns_clone=1";
   if (setting("kernel/apparmor_restrict_unprivileged_userns") == 1 && ::geteuid() != 0)
     return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run as root";
+  if (in_container())
+    return "start the container with --privileged, or with --security-opt seccomp=unconfined "
+           "--security-opt apparmor=unconfined --security-opt systempaths=unconfined";
   if (error == ENOSYS) return "a kernel of version 5.12 or later";
   return "run as root, or ask the machine's owner to allow user namespaces";
 }

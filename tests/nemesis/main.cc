@@ -1,0 +1,15 @@
+// The test program is also the init of every host it makes, and the database that it hurts.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness/cluster/cell.h"
+#include "tests/nemesis/peer.h"
+
+int main(int argc, char** argv) {
+  const std::string verb = argc > 1 ? argv[1] : "";
+  if (verb == tribunal::cell_host_verb) return tribunal::cell_host_main(argc, argv);
+  if (verb == tribunal::peer_verb) return tribunal::be_peer(argc, argv);
+  ::testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,100 @@
+// Whom a fault hits.
+#include "nemesis/targets.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/record/error.h"
+
+namespace tribunal {
+namespace {
+
+using Names = std::vector<std::string>;
+
+TEST(Targets, a_majority_and_its_complement_make_the_whole) {
+  const std::vector<std::pair<std::size_t, std::size_t>> expected{{1, 0}, {2, 1}, {2, 1}, {3, 2},
+                                                                  {3, 2}, {4, 3}, {4, 3}};
+  for (std::size_t hosts = 1; hosts <= 7; ++hosts) {
+    EXPECT_EQ(majority_of(hosts), expected[hosts - 1].first) << hosts;
+    EXPECT_EQ(minority_of(hosts), expected[hosts - 1].second) << hosts;
+    EXPECT_LT(minority_of(hosts) * 2, hosts + 1);
+    EXPECT_GT(majority_of(hosts) * 2, hosts);
+  }
+}
+
+TEST(Targets, are_cut_from_the_front_of_the_order) {
+  const Names order{"n3", "n1", "n5", "n2", "n4"};
+  EXPECT_EQ(cut_targets(order, "one"), (Names{"n3"}));
+  EXPECT_EQ(cut_targets(order, "minority"), (Names{"n3", "n1"}));
+  EXPECT_EQ(cut_targets(order, "majority"), (Names{"n3", "n1", "n5"}));
+  EXPECT_EQ(cut_targets(order, "all"), order);
+  EXPECT_THROW(cut_targets(order, "some"), Error);
+}
+
+// Hosts that only have a name: all that choosing asks of them.
+class NamedHost final : public Host {
+ public:
+  NamedHost(std::string name, std::size_t index) : name_(std::move(name)), index_(index) {}
+  const std::string& name() const override { return name_; }
+  std::size_t index() const override { return index_; }
+  const std::string& address() const override { return name_; }
+  std::filesystem::path data() const override { return {}; }
+  CommandResult run(const std::vector<std::string>&, Milliseconds, const std::string&) override {
+    return {};
+  }
+  int start(const Daemon&) override { return 0; }
+  void signal_all(int) override {}
+  std::vector<Process> processes() override { return {}; }
+  std::optional<int> ended(int, Milliseconds) override { return {}; }
+  bool probe(Host&, Milliseconds) override { return false; }
+
+ private:
+  std::string name_;
+  std::size_t index_;
+};
+
+Cluster cluster_of(const Names& names) {
+  std::vector<std::unique_ptr<Host>> hosts;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    hosts.push_back(std::make_unique<NamedHost>(names[i], i));
+  return Cluster(std::move(hosts));
+}
+
+PlannedFault planned(const std::string& target, const Names& order) {
+  PlannedFault fault;
+  fault.target = target;
+  fault.order = order;
+  return fault;
+}
+
+TEST(Targets, the_leader_is_whoever_says_so_now) {
+  Cluster cluster = cluster_of({"n1", "n2", "n3"});
+  cluster.database_role = [](Host& host) { return host.name() == "n2" ? "leader" : "follower"; };
+  const Targets targets = choose_targets(cluster, planned("leader", {"n3", "n1", "n2"}));
+  EXPECT_EQ(targets.hosts, Names{"n2"});
+  EXPECT_EQ(targets.detail, "n2, the leader");
+}
+
+TEST(Targets, a_host_that_cannot_be_asked_does_not_hide_the_leader) {
+  Cluster cluster = cluster_of({"n1", "n2", "n3"});
+  cluster.database_role = [](Host& host) -> std::string {
+    if (host.name() == "n1") throw std::runtime_error("silent");
+    return host.name() == "n3" ? "leader" : "";
+  };
+  EXPECT_EQ(choose_targets(cluster, planned("leader", {"n1", "n2", "n3"})).hosts, Names{"n3"});
+}
+
+TEST(Targets, without_a_known_leader_the_first_is_taken_and_that_is_said) {
+  Cluster cluster = cluster_of({"n1", "n2", "n3"});
+  cluster.database_role = [](Host&) { return ""; };
+  const Targets targets = choose_targets(cluster, planned("leader", {"n3", "n1", "n2"}));
+  EXPECT_EQ(targets.hosts, Names{"n3"});
+  EXPECT_EQ(targets.detail, "n3, since no leader was known");
+}
+
+TEST(Targets, nobody_is_an_error) {
+  Cluster cluster = cluster_of({"n1"});
+  EXPECT_THROW(choose_targets(cluster, planned("minority", {"n1"})), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace tribunal
