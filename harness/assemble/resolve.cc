@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "checkers/catalogue.h"
 #include "clients/catalogue.h"
 #include "harness/parts/catalogue.h"
 #include "harness/run/schedule.h"
@@ -136,6 +137,8 @@ Resolved resolve(Spec& spec) {
   }
   const auto& database = find(databases(), "database", spec.database);
   const auto& workload = find(workloads(), "workload", spec.workload);
+  for (const auto& name : workload.checkers)
+    find(checkers(), "checker", name);  // now, not after the run
   if (std::find(database.workloads.begin(), database.workloads.end(), workload.name) ==
       database.workloads.end()) {
     contradiction(fmt::format("{} does not serve the workload '{}'", database.name, workload.name),

@@ -132,6 +132,8 @@ int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags
                            facts.faults, static_cast<double>(spec.time.count()) / 1000, spec.seed));
   run(plan_of(spec, resolved, folder), folder, facts, progress, interruption.stop(),
       [&interruption] { return interruption.name(); });
+  std::error_code kept;  // empty by now; what is not empty stays, for whoever looks into why
+  std::filesystem::remove(folder.path() / "data", kept);
   JudgeRequest request;
   request.time = spec.check_time;
   request.memory = spec.check_memory;
