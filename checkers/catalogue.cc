@@ -1,6 +1,8 @@
 #include "checkers/catalogue.h"
 
 #include "checkers/linearizable_register.h"
+#include "checkers/progress.h"
+#include "checkers/set.h"
 
 namespace tribunal {
 
@@ -10,6 +12,12 @@ const std::vector<Checker>& checkers() {
        "Every read, write and compare-and-set of a register takes effect at one instant between "
        "its call and its answer.",
        check_linearizable_register},
+      {"set",
+       "Every element whose add was acknowledged, or that a read returned, is in every read that "
+       "begins later; nothing is read that nobody added, and nothing twice.",
+       check_set},
+      {"progress", "Enough calls were acknowledged for the other claims to mean something.",
+       check_progress},
   };
   return all;
 }

@@ -45,12 +45,6 @@ std::string of_key(const History& history, Value key) {
   return key.is_nil() ? std::string() : " of key " + history.values.show(key);
 }
 
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
-}
-
 EvidenceMaker::EvidenceMaker(const History& history, std::vector<std::uint32_t> places)
     : history_(history), places_(std::move(places)) {
   std::sort(places_.begin(), places_.end());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/record/figure.h"
 #include "harness/record/history.h"
 #include "harness/record/verdict.h"
 
@@ -24,9 +25,6 @@ std::string gap(const Operation& before, const Operation& after);
 
 // "of key 3", empty when the history has one object only.
 std::string of_key(const History& history, Value key);
-
-// "1,234,567".
-std::string grouped(std::uint64_t number);
 
 // Evidence from places in History::operations, put in order of invocation; arrows are added by the
 // same places.

@@ -47,7 +47,7 @@ class Story {
   std::uint32_t ended_at(Moment moment) const;
   std::uint32_t effect_of(Value value) const;
   std::uint32_t observer_of(Value value) const;
-  std::vector<std::uint32_t> with_sources(const std::vector<std::uint32_t>& core) const;
+  std::vector<std::uint32_t> with_sources(std::vector<std::uint32_t> core) const;
   Evidence finish(EvidenceMaker& maker, std::string anomaly, std::string sentence) const;
   void link_sources(EvidenceMaker& maker) const;
 
@@ -147,8 +147,13 @@ std::uint32_t Story::ended_at(Moment moment) const {
 // The operation that shows that the write of `value` took effect.
 std::uint32_t Story::effect_of(Value value) const { return begun_at(zones_.witness(value)); }
 
-// `core` and every write that it needs, back to the beginning of its chains.
-std::vector<std::uint32_t> Story::with_sources(const std::vector<std::uint32_t>& core) const {
+// `core`, what shows that the unknown ones took effect, and every write that these need, back to
+// the beginning of their chains.
+std::vector<std::uint32_t> Story::with_sources(std::vector<std::uint32_t> core) const {
+  for (std::size_t i = 0, given = core.size(); i < given; ++i) {
+    if (core[i] != none && at(core[i]).ended > impossible_at_)
+      core.push_back(effect_of(seen_after(at(core[i]))));
+  }
   std::vector<std::uint32_t> places;
   const auto add = [&places](std::uint32_t place) {
     if (place == none || std::find(places.begin(), places.end(), place) != places.end())
