@@ -36,11 +36,14 @@ struct FaultFinder : json::json_sax_t {
 
 }  // namespace
 
-bool is_complete_json(std::string_view text) { return json::accept(text); }
+bool is_complete_json(std::string_view text) { return !fault_in_json(text); }
 
 std::optional<std::size_t> fault_in_json(std::string_view text) {
   FaultFinder finder;
-  if (json::sax_parse(text, &finder)) return std::nullopt;
+  if (json::sax_parse(text, &finder)) {
+    const std::size_t zero = text.find('\0');  // which that parser takes for the end
+    return zero == text.npos ? std::nullopt : std::optional(zero);
+  }
   const std::size_t place = finder.found.value_or(0);
   return std::min(place > 0 ? place - 1 : 0, text.size());
 }

@@ -73,7 +73,7 @@ struct RecordReader::Parser {
     line = &next;
     record = Record{};
     given = 0;
-    reader.start(next, document);
+    reader.start(next);
     const std::string_view text = line->text;
     const std::size_t begin = text.find_first_not_of(" \t\r");
     if (begin == text.npos) line->fail(text.data(), "this line is empty", Line::an_example);
@@ -81,6 +81,7 @@ struct RecordReader::Parser {
     simdjson::error_code code =
         parser.iterate(text.data(), text.size(), text.size() + Line::padding).get(document);
     if (code != simdjson::SUCCESS) reader.fail_as_json(code);
+    reader.walk(document);
     if (text[begin] != '{') fail_as_object(text.data() + begin);
     read_fields();
     const char* rest = nullptr;  // there is one unless the document is at its end

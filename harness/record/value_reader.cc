@@ -21,9 +21,9 @@ std::string quoted(std::string_view text) { return nlohmann::json(text).dump(); 
 
 }  // namespace
 
-void ValueReader::start(const Line& line, ondemand::document& document) {
+void ValueReader::start(const Line& line) {
   line_ = &line;
-  document_ = &document;
+  document_ = nullptr;
   stack_.clear();
 }
 
@@ -167,7 +167,7 @@ void ValueReader::check_depth(int depth) const {
 const char* ValueReader::here() const {
   const char* at = nullptr;
   const char* begin = line_->text.data();
-  const bool known = document_->current_location().get(at) == SUCCESS;
+  const bool known = document_ != nullptr && document_->current_location().get(at) == SUCCESS;
   return known && at >= begin && at <= begin + line_->text.size() ? at : begin;
 }
 

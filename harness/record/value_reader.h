@@ -21,8 +21,9 @@ class ValueReader {
 
   explicit ValueReader(Values& values) : values_(values) {}
 
-  // `document` is the one whose values come next; both must outlive them.
-  void start(const Line& line, simdjson::ondemand::document& document);
+  // Whose values come next, and then how far the parser is in them; both must outlive the values.
+  void start(const Line& line);
+  void walk(simdjson::ondemand::document& document) { document_ = &document; }
 
   Value read(Json& json, int depth = 1);
   void read_list(Json& json);  // one a line; list() then gives its elements
@@ -44,9 +45,9 @@ class ValueReader {
 
   Values& values_;
   const Line* line_ = nullptr;
-  simdjson::ondemand::document* document_ = nullptr;
-  std::vector<Value> stack_;  // elements of the lists being read
-  std::string literal_;       // being built
+  simdjson::ondemand::document* document_ = nullptr;  // null: there is none
+  std::vector<Value> stack_;                          // elements of the lists being read
+  std::string literal_;                               // being built
 };
 
 }  // namespace tribunal
