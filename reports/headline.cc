@@ -12,7 +12,7 @@
 namespace tribunal {
 namespace {
 
-constexpr std::size_t headline_clause = 180;  // bytes of a checker's own words that fit large type
+constexpr std::size_t headline_clause = 120;  // bytes of a checker's own words that fit large type
 
 std::string upper(std::string_view name) {
   std::string result(name);
@@ -26,7 +26,7 @@ std::string first_sentence(std::string_view text) {
   const auto end = text.find(". ");
   if (end != std::string_view::npos) text = text.substr(0, end);
   while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.remove_suffix(1);
-  return clipped(text, headline_clause);
+  return std::string(text);
 }
 
 const Verdict* worst_verdict(const RunRecord& record) {
@@ -38,7 +38,8 @@ const Verdict* worst_verdict(const RunRecord& record) {
 }
 
 std::string violated(const RunRecord& record, const Verdict& verdict) {
-  if (verdict.evidence.empty()) return verdict.checker + ": " + first_sentence(verdict.reason);
+  if (verdict.evidence.empty())
+    return verdict.checker + ": " + clipped(first_sentence(verdict.reason), 2 * headline_clause);
   const Evidence& evidence = verdict.evidence.front();
   const std::string& said = evidence.sentence.empty() ? verdict.reason : evidence.sentence;
   std::string body =
@@ -48,7 +49,7 @@ std::string violated(const RunRecord& record, const Verdict& verdict) {
   if (const auto moment = moment_of(evidence)) {
     body += ", at " + seconds_text(*moment);
     const std::string faults = faults_at(record, *moment);
-    if (!faults.empty()) body += ", " + clipped(faults, headline_clause);
+    if (!faults.empty()) body += ", " + clipped(faults, 2 * headline_clause);
   }
   if (verdict.violations > 1)
     body += fmt::format(" ({} violations in all)", grouped(verdict.violations));
@@ -111,6 +112,7 @@ Headline headline(const RunRecord& record) {
   const Verdict* verdict = worst_verdict(record);
   Headline result;
   result.word = upper(name_of(record.judgement));
+  if (verdict && !verdict->evidence.empty()) result.lede = verdict->evidence.front().sentence;
   if (!verdict) {
     result.body = "nothing was judged; see the notes";
   } else if (verdict->judgement == Judgement::violated) {
@@ -118,7 +120,8 @@ Headline headline(const RunRecord& record) {
   } else if (verdict->judgement == Judgement::satisfied) {
     result.body = satisfied(record);
   } else {
-    result.body = verdict->checker + ": " + first_sentence(verdict->reason);
+    result.body =
+        verdict->checker + ": " + clipped(first_sentence(verdict->reason), 2 * headline_clause);
   }
   return result;
 }

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/record/figure.h"
 #include "harness/record/receipt.h"
 
 namespace tribunal {
 
-std::string grouped(std::uint64_t number);  // "12,345"
 std::string counted(std::uint64_t number,
                     std::string_view noun);          // "1 operation", "12,345 operations"
 std::string seconds_text(std::int64_t nanoseconds);  // "12.9 s"

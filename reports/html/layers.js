@@ -81,23 +81,21 @@ function paintLane(context, frame, colours, band) {
   paintLaneLabel(context, frame, colours, band, {left, right, middle: top + height / 2 + .5});
 }
 
+// Inside its band if it fits, else running over its end as far as the next band, else cut short.
 function paintLaneLabel(context, frame, colours, band, place) {
   const icon = faultIcon(band);
-  const text = (icon ? icon + ' ' : '') + band.label;
-  const wide = context.measureText(text).width + 8;
-  const inside = place.right - place.left >= wide;
-  const next = Math.min(frame.right, frame.x(band.next));
-  context.save();
-  context.beginPath();
-  context.rect(place.left, frame.lanes.top, (inside ? place.right : Math.min(next, frame.right)) - place.left, frame.lanes.bottom - frame.lanes.top);
-  context.clip();
+  let text = (icon ? icon + ' ' : '') + band.label;
+  const room = Math.min(frame.right, frame.x(band.next)) - place.left - 8;
+  while (text.length > 1 && context.measureText(text).width > room) text = text.slice(0, -2) + '…';
   context.font = frame.font;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
+  context.lineWidth = 3;
+  context.strokeStyle = colours.card;  // a rim, where it runs over lines
+  if (place.left + context.measureText(text).width > place.right) context.strokeText(text, place.left + 5, place.middle);
+  context.lineWidth = 1;
   context.fillStyle = band.failure ? colours.violated : colours.ink;
-  const after = next - place.right >= wide && !inside;  // too short to hold it: beside it, if there is room
-  context.fillText(text, (after ? place.right + Math.max(0, frame.x(band.settled) - frame.x(band.to)) : place.left) + 4, place.middle);
-  context.restore();
+  if (text.length > 1) context.fillText(text, place.left + 5, place.middle);
 }
 
 function paintRate(context, frame, colours, binned) {

@@ -78,6 +78,7 @@ void write_html(const RunFolder& folder, std::ostream& out) {
   text("icon", icon_of(record.judgement));
   text("word", head.word);
   text("body", head.body);
+  text("lede", clipped(head.lede, 2000));
   text("command", record.facts.command.empty() ? "(not recorded)" : record.facts.command);
   text("run", folder.path().filename().string());
   markup("nonce", nonce);

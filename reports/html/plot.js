@@ -18,7 +18,8 @@ class Timeline {
   usedNodes() {
     const used = new Uint8Array(this.operations.run.nodes.length + 1);
     for (const node of this.operations.node) used[node] = 1;
-    const nodes = [...used.keys()].filter((node) => used[node] && node > 0);
+    const nodes = [...used.keys()].filter((node) => used[node] && node > 0)
+      .sort((a, b) => this.operations.run.nodes[a].localeCompare(this.operations.run.nodes[b], 'en', {numeric: true}));
     return nodes.length <= 16 ? nodes : [];
   }
 

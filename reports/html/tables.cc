@@ -141,7 +141,8 @@ std::string verdicts_html(const RunRecord& record) {
         "<td class=\"number\">{}</td></tr>\n",
         markup_escaped(verdict.checker), badge_html(verdict.judgement),
         markup_escaped(clipped(verdict.reason, 2000)), figures(verdict),
-        markup_escaped(verdict.algorithm), judged, duration_text(verdict.seconds));
+        markup_escaped(verdict.algorithm), judged,
+        verdict.seconds > 0 ? duration_text(verdict.seconds) : "");
   }
   if (rows.empty()) rows = "<tr><td colspan=\"6\">No verdict: nothing was judged.</td></tr>\n";
   return "<table class=\"verdicts\"><caption>Verdicts</caption><thead><tr><th "
