@@ -4,6 +4,7 @@
 // the kernel kills all that is left in a pid namespace when its init has gone.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -139,6 +140,14 @@ void furnish_namespaces() {
   ::_exit(code);
 }
 
+// Whether the outer process still lives, or died after we asked for its death signal: then that is
+// on its way. Its end of the pipe tells, since it has no number in our pid namespace.
+bool has_reader(const Descriptor& pipe_end) {
+  pollfd end{pipe_end.number(), POLLOUT, 0};
+  ::poll(&end, 1, 0);
+  return !(end.revents & POLLERR);
+}
+
 [[noreturn]] void be_init(const std::function<int()>& body, const WatchedSignals& signals, Pipe go,
                           Pipe reports) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -147,6 +156,8 @@ void furnish_namespaces() {
   char byte = 0;
   if (::read(go.read.number(), &byte, 1) != 1) ::_exit(exit_environment);  // the outer one is gone
   go.read.close();
+  if (!has_reader(reports.write))
+    ::_exit(exit_environment);  // it let us go on, and died too early for the signal
   try {
     furnish_namespaces();
     const pid_t controller = must(::fork(), "start the controller");

@@ -4,10 +4,12 @@
 #include <string>
 
 #include "harness/cluster/cell.h"
+#include "tests/cluster/endless.h"
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string(argv[1]) == tribunal::cell_host_verb)
-    return tribunal::cell_host_main(argc, argv);
+  const std::string verb = argc > 1 ? argv[1] : "";
+  if (verb == tribunal::cell_host_verb) return tribunal::cell_host_main(argc, argv);
+  if (verb == tribunal::endless_verb) return tribunal::be_endless_cell(argc, argv);
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

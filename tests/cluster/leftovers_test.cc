@@ -1,0 +1,164 @@
+// Whatever process of a cell is killed, and whenever, nothing of it stays: no process, no mount, no
+// interface.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <thread>
+
+#include "harness/record/random.h"
+#include "tests/cluster/endless.h"
+#include "tests/cluster/in_cell.h"
+
+namespace tribunal {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+std::string content(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// Every process with `mark` among its arguments or in its environment.
+std::set<pid_t> marked(const std::string& mark) {
+  std::set<pid_t> found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (!is_number(name) || name == std::to_string(::getpid())) continue;
+    if (content(entry.path() / "cmdline").find(mark) != std::string::npos ||
+        content(entry.path() / "environ").find(mark) != std::string::npos)
+      found.insert(std::stoi(name));
+  }
+  return found;
+}
+
+pid_t child_of(pid_t parent) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (!is_number(name)) continue;
+    const std::string status = content(entry.path() / "status");
+    if (status.find("\nPPid:\t" + std::to_string(parent) + "\n") != std::string::npos)
+      return std::stoi(name);
+  }
+  return 0;
+}
+
+std::set<std::string> interfaces() {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator("/sys/class/net"))
+    if (entry.path().filename().string().starts_with("tribunal"))
+      names.insert(entry.path().filename());
+  return names;
+}
+
+long mounts() {
+  const std::string table = content("/proc/self/mountinfo");
+  return std::count(table.begin(), table.end(), '\n');
+}
+
+pid_t start_endless_cell(const std::string& mark, const fs::path& folder) {
+  const std::string self = fs::read_symlink("/proc/self/exe");
+  const pid_t outer = ::fork();
+  if (outer != 0) return outer;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // it must not outlive a test that is killed itself
+  ::setenv("MARK", mark.c_str(), 1);
+  ::execl(self.c_str(), self.c_str(), endless_verb, folder.c_str(), mark.c_str(), nullptr);
+  ::_exit(127);
+}
+
+enum class Part { outer, init, controller };
+
+// The wanted process, or the one above it if it has not come to life yet.
+pid_t find(Part part, pid_t outer) {
+  const pid_t init = part == Part::outer ? 0 : child_of(outer);
+  if (init == 0) return outer;
+  const pid_t controller = part == Part::init ? 0 : child_of(init);
+  return controller == 0 ? init : controller;
+}
+
+bool all_gone(const std::string& mark) {
+  for (int i = 0; i < 1000; ++i) {
+    if (marked(mark).empty()) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+int reap(pid_t outer) {
+  int status = 0;
+  ::waitpid(outer, &status, 0);
+  return status;
+}
+
+TEST(Leftovers, a_cell_that_runs_has_marked_processes) {
+  const Folder folder;
+  const std::string mark = "tribunal-mark-" + std::to_string(::getpid());
+  const pid_t outer = start_endless_cell(mark, folder.path());
+  std::set<pid_t> found;
+  for (int i = 0; i < 1000 && found.size() < 7;
+       ++i) {  // outer, init, controller, two inits, two daemons
+    std::this_thread::sleep_for(10ms);
+    found = marked(mark);
+  }
+  EXPECT_GE(found.size(), 7u);
+  EXPECT_EQ(find(Part::controller, outer) != outer, true);
+  ::kill(outer, SIGKILL);
+  reap(outer);
+  EXPECT_TRUE(all_gone(mark));
+}
+
+TEST(Leftovers, nothing_stays_when_any_of_the_three_is_killed_at_any_moment) {
+  const long mounts_before = mounts();
+  const auto interfaces_before = interfaces();
+  Random random(static_cast<std::uint64_t>(::getpid()));
+  for (int round = 0; round < 30; ++round) {
+    const Folder folder;
+    const std::string mark =
+        "tribunal-mark-" + std::to_string(::getpid()) + "-" + std::to_string(round) + "-";
+    const pid_t outer = start_endless_cell(mark, folder.path());
+    const std::uint64_t latest =
+        round % 2 == 0 ? 20'000 : 300'000;  // half of them while it is still being set up
+    std::this_thread::sleep_for(std::chrono::microseconds(random.below(latest)));
+    const Part part = static_cast<Part>(round % 3);
+    const pid_t victim = find(part, outer);
+    ::kill(victim, SIGKILL);
+    const int status = reap(outer);
+    EXPECT_TRUE(all_gone(mark)) << "round " << round;
+    if (victim != outer) {
+      EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 3) << "round " << round;
+    }
+  }
+  EXPECT_EQ(mounts(), mounts_before);
+  EXPECT_EQ(interfaces(), interfaces_before);
+}
+
+TEST(Leftovers, a_signal_to_the_outer_process_reaches_the_controller_and_its_code_comes_back) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const Folder folder;
+    const std::string mark = "tribunal-mark-" + std::to_string(::getpid()) + "-s-";
+    const pid_t outer = start_endless_cell(mark, folder.path());
+    for (int i = 0; i < 1000 && !fs::exists(folder.path() / "built"); ++i)
+      std::this_thread::sleep_for(10ms);
+    ::kill(outer, signal);
+    const int status = reap(outer);
+    EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 128 + signal);
+    EXPECT_TRUE(all_gone(mark));
+    EXPECT_FALSE(fs::exists(folder.path() / "data/n1"));  // the controller had the time to tidy up
+  }
+}
+
+}  // namespace
+}  // namespace tribunal
