@@ -13,7 +13,7 @@ struct Headline {
   std::string word;  // "VIOLATED"
   std::string
       body;  // "linearizable-register on key 3: ..., at 12.9 s, during partition one: n1 | n2 n3"
-  std::string lede;   // of a violation: why no order works, in the checker's own words
+  std::string lede;  // of a violation: why no order works, in the checker's own words
   std::string sentence() const { return word + ": " + body; }
 };
 

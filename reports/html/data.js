@@ -63,12 +63,12 @@ class Operations {
     Object.assign(this, columns);
     this.run = run;
     this.count = run.operations;
-    // duration: NaN where no completion was recorded; logDuration: its decimal logarithm, from 1 microsecond.
+    // duration: NaN where no completion was recorded; logDuration: its decimal logarithm, from 1 microsecond on.
     this.logDuration = new Float32Array(this.count);
     this.end = 0;
     for (let i = 0; i < this.count; ++i) {
       const duration = this.duration[i] = this.duration[i] === 0 ? NaN : this.duration[i] - 1;
-      this.logDuration[i] = Math.log10(Math.max(1, duration));
+      this.logDuration[i] = duration < 1 ? 0 : Math.log10(duration);
       const last = this.time[i] + (duration || 0);
       if (last > this.end) this.end = last;
     }

@@ -2,7 +2,8 @@
 // hold. Time runs to the right, stretched so that order can be read; the real times stand below.
 
 const LANE = 108, BOX = 42, LEFT = 108, TOP = 34;
-const LEAST_GAP = 30, MOST_GAP = 100, ROOM = 1000;  // between events, as far as the page is wide
+const LEAST_GAP = 30, MOST_GAP = 180;  // between events, as far as the page is wide
+const RIGHT = 20, FRAME = 92;  // of the picture, and what stands around it
 const CROSS = '✗ impossible from here';
 const TEXT_WIDTH = 7.6, SMALL_WIDTH = 6.5;  // of a character, on average and from above
 
@@ -102,12 +103,17 @@ function drawTimes(events, bottom) {
 }
 
 function drawCounterexample(evidence) {
-  const tight = layOutBoxes(evidence, LEAST_GAP);
-  const spare = Math.max(0, ROOM - tight.right) / Math.max(1, tight.events.length);
-  const {boxes, events, right} = layOutBoxes(evidence, Math.min(MOST_GAP, LEAST_GAP + spare));
+  const room = document.querySelector('main').clientWidth - RIGHT - FRAME;
+  let layout = layOutBoxes(evidence, LEAST_GAP);
+  for (let gap = LEAST_GAP + 10; gap <= MOST_GAP; gap += 10) {
+    const wider = layOutBoxes(evidence, gap);
+    if (wider.right > room) break;
+    layout = wider;
+  }
+  const {boxes, events, right} = layout;
   const processes = layOutLanes(boxes);
   const bottom = TOP + processes.length * LANE - LANE + BOX + 26;
-  const width = right + 150, height = bottom + 56;
+  const width = right + RIGHT, height = bottom + 56;
   const taken = boxes.map((box) => ({left: box.left - 2, right: box.right + 2, top: box.top - 2, bottom: box.top + BOX + 2}));
   for (const box of boxes.filter((one) => isBroken(one, evidence))) {
     taken.push({left: box.right - textWidth(CROSS, TEXT_WIDTH), right: box.right, top: box.top + BOX, bottom: box.top + BOX + 20});

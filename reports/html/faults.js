@@ -13,7 +13,7 @@ function bandOfReceipt(receipt, end) {
   const over = receipt.healed ?? (receipt.never_begun ? receipt.until : end);
   return {
     kind: receipt.kind, state: receipt.state, failure: receipt.failure || '', receipt, ghost: receipt.installed == null,
-    label: receipt.described || receipt.name, from: began, to: Math.max(began, over),
+    label: receipt.described || receipt.name, short: [receipt.kind, ...(receipt.targets || [])].join(' '), from: began, to: Math.max(began, over),
     settled: Math.max(began, receipt.heal_verified ?? over),
   };
 }
@@ -25,7 +25,7 @@ function bandsOfEvents(events, end) {
     const name = event.fault >= 0 ? '#' + event.fault : event.name;
     if (event.starts) {
       const band = {kind: event.name, state: '', failure: '', receipt: null, ghost: false, from: event.time, to: end,
-        label: event.detail ? event.name + ': ' + event.detail : event.name, settled: end};
+        label: event.detail ? event.name + ': ' + event.detail : event.name, settled: end, short: event.name};
       open.set(name, band);
       bands.push(band);
     } else if (event.stops && open.has(name)) {

@@ -84,16 +84,23 @@ function paintLane(context, frame, colours, band) {
 // Inside its band if it fits, else running over its end as far as the next band, else cut short.
 function paintLaneLabel(context, frame, colours, band, place) {
   const icon = faultIcon(band);
-  let text = (icon ? icon + ' ' : '') + band.label;
+  const said = (label) => (icon ? icon + ' ' : '') + label;
   const room = Math.min(frame.right, frame.x(band.next)) - place.left - 8;
+  let text = [band.label, band.short, band.kind].map(said).find((label) => context.measureText(label).width <= room) || said(band.kind);
   while (text.length > 1 && context.measureText(text).width > room) text = text.slice(0, -2) + '…';
   context.font = frame.font;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  context.lineWidth = 3;
-  context.strokeStyle = colours.card;  // a rim, where it runs over lines
-  if (place.left + context.measureText(text).width > place.right) context.strokeText(text, place.left + 5, place.middle);
-  context.lineWidth = 1;
+  if (place.left + context.measureText(text).width + 5 > place.right) {  // a rim, where it runs over lines
+    context.save();
+    context.beginPath();
+    context.rect(place.right + 1, frame.lanes.top, frame.right - place.right, frame.lanes.bottom - frame.lanes.top);
+    context.clip();
+    context.lineWidth = 4;
+    context.strokeStyle = colours.card;
+    context.strokeText(text, place.left + 5, place.middle);
+    context.restore();
+  }
   context.fillStyle = band.failure ? colours.violated : colours.ink;
   if (text.length > 1) context.fillText(text, place.left + 5, place.middle);
 }
@@ -176,11 +183,14 @@ function operationY(operations, frame, i) {
 function paintDensity(context, frame, colours, operations) {
   const columns = Math.ceil(frame.width / CELL), rows = Math.ceil((frame.latency.bottom - frame.latency.top) / CELL);
   const counts = [0, 1, 2].map(() => new Uint32Array(columns * rows));
-  const {time, outcome} = operations;
+  const {time, outcome, logDuration} = operations;
   const scale = columns / (frame.to - frame.from);
-  for (let i = frame.first; i < frame.last; ++i) {
+  const zero = (frame.y(0) - frame.latency.top) / CELL, slope = (frame.y(1) - frame.y(0)) / CELL;
+  const openRow = (frame.openY - frame.latency.top) / CELL | 0;
+  for (let i = frame.first; i < frame.last; ++i) {  // the one loop that meets every operation at every frame
     const column = Math.min(columns - 1, (time[i] - frame.from) * scale | 0);
-    const row = Math.min(rows - 1, Math.max(0, (operationY(operations, frame, i) - frame.latency.top) / CELL | 0));
+    const height = logDuration[i];
+    const row = height === height ? Math.min(rows - 1, Math.max(0, zero + slope * height | 0)) : openRow;
     counts[outcome[i]][row * columns + column]++;
   }
   let most = 1;

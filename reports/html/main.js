@@ -103,7 +103,6 @@ async function main() {
   const choose = (i) => {
     table.choose(i);
     timeline.select(i);
-    byId('operations').scrollIntoView({block: 'start'});
   };
   new Pointer(timeline, (i) => { location.hash = '#op=' + operations.began[i]; },
     (pin) => byId('counterexample-' + pin.number).scrollIntoView({behavior: 'smooth'}));

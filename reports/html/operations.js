@@ -151,6 +151,8 @@ class OperationTable {
     this.render();
     const box = byId('selected');
     box.hidden = false;
-    box.replaceChildren(make('h3', {}, `Operation #${this.operations.began[i]}`), fieldList(operationFields(this.operations, i), 'fields'));
+    box.replaceChildren(make('h3', {}, `Operation #${this.operations.began[i]}`),
+      fieldList(operationFields(this.operations, i), 'fields'), make('a', {href: '#operations'}, 'Find it in the table'));
+    box.scrollIntoView({block: 'nearest'});
   }
 }

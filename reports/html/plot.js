@@ -7,7 +7,7 @@ class Timeline {
     this.canvas = byId('canvas');
     this.overlay = byId('overlay');
     this.selected = -1;
-    this.end = Math.max(1e6, operations.end, ...bands.filter((band) => !band.ghost).map((band) => band.settled)) * 1.005;
+    this.end = Math.max(1000, operations.end, ...bands.filter((band) => !band.ghost).map((band) => band.settled)) * 1.005;
     this.view = {from: 0, to: this.end};
     this.marks = new Set();  // places of operations to ring: the exhibits of the counterexamples
     this.nodes = this.usedNodes();

@@ -72,6 +72,8 @@ TEST_F(Browser, EveryOperationArrives) {
 TEST_F(Browser, DrawsTheCounterexampleAndItsNeighbours) {
   const std::string body =
       body_of(make_sample(parent_, {.operations = 20'000, .judgement = Judgement::violated}));
+  EXPECT_EQ(count_of(body, "[object"), 0U) << "an element shown as text";
+  EXPECT_EQ(count_of(body, "class=\"process\""), 3U) << "a lane for each";
   EXPECT_EQ(count_of(body, "class=\"box "), 3U);
   EXPECT_EQ(count_of(body, "class=\"arrow "), 4U);
   EXPECT_EQ(count_of(body, "class=\"exhibit\""), 3U) << "in the table of operations around it";
@@ -81,6 +83,7 @@ TEST_F(Browser, AFragmentChoosesAnOperation) {
   const std::string body = body_of(make_sample(parent_, {.operations = 2'000}), "#op=0");
   EXPECT_NE(body.find("Operation #0"), std::string::npos);
   EXPECT_EQ(count_of(body, "class=\"chosen\""), 1U);
+  EXPECT_EQ(count_of(body, "[object"), 0U);
 }
 
 TEST_F(Browser, HostileTextStaysText) {
