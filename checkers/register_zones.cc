@@ -21,12 +21,15 @@ bool RegisterZones::gather(std::span<const std::uint32_t> operations, Watch& wat
   Cluster& initial = clusters_[cluster(initial_)];
   initial.began = 0;
   initial.effective = initial.acknowledged = true;
-  for (const std::uint32_t place : operations) {
+  constexpr std::size_t ahead = 16;  // a key's operations are far apart in the history
+  for (std::size_t i = 0; i < operations.size(); ++i) {
     if (watch.spent()) {
       finding_.flaw = Flaw::spent;
       return false;
     }
-    const Operation& operation = history_.operations[place];
+    if (i + ahead < operations.size())
+      __builtin_prefetch(&history_.operations[operations[i + ahead]]);
+    const Operation& operation = history_.operations[operations[i]];
     if (operation.began > until) break;
     if (operation.outcome == Outcome::failed) continue;
     const bool open = !operation.ok() || operation.ended > until;

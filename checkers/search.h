@@ -200,7 +200,7 @@ class Search {
     frontier_.add({{}, states_.add(model_.start()).first});
     for (const Event& event : events_of(entries)) {
       if (event.kind == Kind::begin) {
-        begin(entries[event.entry], event.entry);
+        if (!begin(entries[event.entry], event.entry)) return;
         continue;
       }
       const std::uint32_t slot = slot_of_[event.entry];
@@ -208,7 +208,7 @@ class Search {
         result_.event = event.when;
         return;
       }
-      forget(slot);
+      if (!forget(slot)) return;
     }
   }
 
@@ -216,7 +216,8 @@ class Search {
     return history_.operations[slots_[slot].entry.place];
   }
 
-  void begin(const Entry& entry, std::uint32_t number) {
+  // False, here and below: the budget is spent, or a completion impossible.
+  bool begin(const Entry& entry, std::uint32_t number) {
     const std::uint32_t slot = free_.back();
     free_.pop_back();
     slot_of_[number] = slot;
@@ -228,9 +229,8 @@ class Search {
     }
     open_.push_back(slot);
     ++result_.begun;
-    if (slots_[slot].only_looks) {
-      rebuild([&](Configuration& configuration) { look(configuration, slot); });
-    }
+    if (!slots_[slot].only_looks) return true;
+    return rebuild([&](Configuration& configuration) { look(configuration, slot); });
   }
 
   static bool alike(const Operation& a, const Operation& b) {
@@ -244,13 +244,20 @@ class Search {
   }
 
   template <class Change>
-  void rebuild(const Change& change) {
+  bool rebuild(const Change& change) {
     spare_.clear();
     for (Configuration configuration : frontier_.items()) {
+      if (watch_.spent()) return give_up();
       change(configuration);
       spare_.add(configuration);
     }
     frontier_.swap(spare_);
+    return true;
+  }
+
+  bool give_up() {
+    result_.answer = Answer::spent;
+    return false;
   }
 
   // Takes up every configuration from which the operation in `slot` can take effect now; false if
@@ -258,13 +265,15 @@ class Search {
   bool complete(std::uint32_t slot) {
     taken_up_.clear();
     spare_.clear();
-    for (const Configuration& configuration : frontier_.items()) reach(configuration, slot);
+    for (const Configuration& configuration : frontier_.items()) {
+      if (watch_.spent()) return give_up();
+      reach(configuration, slot);
+    }
     for (std::size_t next = 0; next < taken_up_.size(); ++next) {
       if (watch_.spent() || ++result_.steps > most_steps_ ||
           ((next & 255) == 0 && !watch_.affords(taken_up_.bytes() + spare_.bytes() +
                                                 frontier_.bytes() + states_.bytes()))) {
-        result_.answer = Answer::spent;
-        return false;
+        return give_up();
       }
       extend(taken_up_[next], slot);
     }
@@ -298,11 +307,11 @@ class Search {
     }
   }
 
-  void forget(std::uint32_t slot) {
+  bool forget(std::uint32_t slot) {
     open_.erase(std::find(open_.begin(), open_.end(), slot));
     for (const std::uint32_t other : open_) slots_[other].twins_first.clear(slot);
     free_.push_back(slot);
-    rebuild([slot](Configuration& configuration) { configuration.done.clear(slot); });
+    return rebuild([slot](Configuration& configuration) { configuration.done.clear(slot); });
   }
 
   const History& history_;

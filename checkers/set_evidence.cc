@@ -111,10 +111,10 @@ Evidence Story::missing() const {
   EvidenceMaker maker(history_, places);
   maker.real_time(known, absent);
   if (by_read) maker.arrow(element_.add, known, "reads from");
-  std::string sentence =
-      by_read
-          ? fmt::format("The read by {} that returned {} was over", who(history_, at(known)), show())
-          : fmt::format("The add of {} by {} was acknowledged", show(), who(history_, at(known)));
+  std::string sentence = by_read ? fmt::format("The read by {} that returned {} was over",
+                                               who(history_, at(known)), show())
+                                 : fmt::format("The add of {} by {} was acknowledged", show(),
+                                               who(history_, at(known)));
   sentence += fmt::format(" {} before {}'s read was sent, yet that read lacks it",
                           gap(at(known), at(absent)), who(history_, at(absent)));
   sentence += lost ? ", and no later read has it." : ", though a later one has it again.";
