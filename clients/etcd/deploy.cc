@@ -84,19 +84,6 @@ std::string initial_cluster(const Deployment& deployment) {
   return members;
 }
 
-// etcd takes any flag from the environment too, and dies of one that is given both ways, even if it
-// is empty there.
-std::vector<std::string> without_inherited_flags() {
-  std::vector<std::string> command;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view variable = *entry;
-    if (!variable.starts_with("ETCD_")) continue;
-    if (command.empty()) command = {"/usr/bin/env"};
-    command.insert(command.end(), {"-u", std::string(variable.substr(0, variable.find('=')))});
-  }
-  return command;
-}
-
 // Said in words, since to etcd 3.4 some processors are experimental.
 std::string unsupported_arch() {
   utsname machine{};
@@ -104,47 +91,30 @@ std::string unsupported_arch() {
   return std::string_view(machine.machine) == "aarch64" ? "arm64" : "";
 }
 
+// etcd takes every flag from the environment too, and dies of one given both ways; a Host keeps the
+// user's environment away from it.
 void start_etcd(Host& host, const Deployment& deployment) {
   const std::string client = fmt::format("http://{}:2379", host.address());
   const std::string peer = fmt::format("http://{}:2380", host.address());
   Daemon daemon;
-  daemon.command = without_inherited_flags();
-  const std::string arch = unsupported_arch();
-  if (!arch.empty() && !daemon.command.empty()) {
-    daemon.command.push_back("ETCD_UNSUPPORTED_ARCH=" + arch);
-  }
-  const std::vector<std::string> etcd_command = {
+  daemon.command = {
       deployment.binary,
-      "--name",
-      host.name(),
-      "--data-dir",
-      (host.data() / "etcd").string(),
-      "--listen-client-urls",
-      client + ",http://127.0.0.1:2379",
-      "--advertise-client-urls",
-      client,
-      "--listen-peer-urls",
-      peer,
-      "--initial-advertise-peer-urls",
-      peer,
-      "--initial-cluster",
-      initial_cluster(deployment),
-      "--initial-cluster-state",
-      "new",
-      "--initial-cluster-token",
-      "tribunal",
-      "--heartbeat-interval",
-      option(deployment, "heartbeat-interval"),
-      "--election-timeout",
-      option(deployment, "election-timeout"),
-      "--snapshot-count",
-      option(deployment, "snapshot-count"),
-      "--logger",
-      "zap",
-      "--log-outputs",
-      "stderr",
+      "--name=" + host.name(),
+      "--data-dir=" + (host.data() / "etcd").string(),
+      "--listen-client-urls=" + client + ",http://127.0.0.1:2379",
+      "--advertise-client-urls=" + client,
+      "--listen-peer-urls=" + peer,
+      "--initial-advertise-peer-urls=" + peer,
+      "--initial-cluster=" + initial_cluster(deployment),
+      "--initial-cluster-state=new",
+      "--initial-cluster-token=tribunal",
+      "--heartbeat-interval=" + option(deployment, "heartbeat-interval"),
+      "--election-timeout=" + option(deployment, "election-timeout"),
+      "--snapshot-count=" + option(deployment, "snapshot-count"),
+      "--logger=zap",
+      "--log-outputs=stderr",
   };
-  daemon.command.insert(daemon.command.end(), etcd_command.begin(), etcd_command.end());
+  const std::string arch = unsupported_arch();
   if (!arch.empty()) daemon.environment["ETCD_UNSUPPORTED_ARCH"] = arch;
   host.start(daemon);
 }

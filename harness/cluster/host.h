@@ -30,7 +30,7 @@ struct Process {
 // What a database wants started on a host.
 struct Daemon {
   std::vector<std::string> command;          // argv, by absolute path
-  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> environment;  // with PATH, HOME and LANG, all it gets
   bool as_ordinary_user = false;             // it refuses to run as root
 };
 
