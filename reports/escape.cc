@@ -82,12 +82,6 @@ std::string markup_escaped(std::string_view text) {
       case '\'':
         result += "&#39;";
         break;
-      case '\n':
-        result += "&#10;";
-        break;  // an attribute would make a space of it
-      case '\t':
-        result += "&#9;";
-        break;
       default:
         result += reorders_text(c) ? replacement : c;
     }

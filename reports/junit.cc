@@ -27,7 +27,15 @@ struct Case {
 };
 
 std::string attribute(std::string_view name, std::string_view value) {
-  return fmt::format(" {}=\"{}\"", name, markup_escaped(clipped(value, longest_attribute)));
+  std::string escaped;
+  for (const char c : markup_escaped(clipped(value, longest_attribute))) {
+    if (c == '\n') {
+      escaped += "&#10;";  // a reader would make a space of it
+    } else {
+      escaped += c;
+    }
+  }
+  return fmt::format(" {}=\"{}\"", name, escaped);
 }
 
 std::string witness(const RunRecord& record, const Evidence& evidence) {

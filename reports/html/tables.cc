@@ -69,8 +69,8 @@ std::string figures(const Verdict& verdict) {
   for (const auto& [name, value] : verdict.figures) {
     rows += fmt::format("<dt>{}</dt><dd>{}</dd>", markup_escaped(name), markup_escaped(value));
   }
-  return fmt::format("<details><summary>{} figures</summary><dl>{}</dl></details>",
-                     verdict.figures.size(), rows);
+  return fmt::format("<details><summary>{}</summary><dl>{}</dl></details>",
+                     counted(verdict.figures.size(), "figure"), rows);
 }
 
 }  // namespace

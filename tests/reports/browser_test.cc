@@ -1,11 +1,14 @@
 // Opens reports in a headless Chromium, where there is one, and asks the page what it drew.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 
+#include "harness/record/history_file.h"
 #include "tests/reports/reports_fixture.h"
 
 namespace tribunal {
@@ -40,6 +43,25 @@ class Browser : public Reports {
     const std::string dom = dom_of("file://" + page.string() + fragment);
     const auto body = dom.find("<body");
     return body == std::string::npos ? dom : dom.substr(body);
+  }
+
+  // The same after `action`, statements that run in the page once it is drawn and leave `found` in
+  // its body's data.
+  std::string found_after(const RunFolder& folder, const std::string& action) const {
+    std::string html = written("html", folder);
+    const auto nonce_at = html.find("'nonce-") + 7;
+    const std::string nonce = html.substr(nonce_at, html.find('\'', nonce_at) - nonce_at);
+    const std::string script = fmt::format(
+        "<script nonce=\"{}\">const byId = (id) => document.getElementById(id);"
+        "const wait = (time) => new Promise((done) => setTimeout(done, time));"
+        "(async () => {{ while (!document.body.dataset.drawn) await wait(50); {} }})();</script>",
+        nonce, action);
+    html.insert(html.rfind("</body>"), script);
+    const auto page = parent_ / "acted.html";
+    std::ofstream(page, std::ios::binary) << html;
+    const std::string dom = dom_of("file://" + page.string());
+    const auto at = dom.find("data-found=\"");
+    return at == std::string::npos ? "" : dom.substr(at + 12, dom.find('"', at + 12) - at - 12);
   }
 
   std::string dom_of(const std::string& address) const {
@@ -84,6 +106,59 @@ TEST_F(Browser, AFragmentChoosesAnOperation) {
   EXPECT_NE(body.find("Operation #0"), std::string::npos);
   EXPECT_EQ(count_of(body, "class=\"chosen\""), 1U);
   EXPECT_EQ(count_of(body, "[object"), 0U);
+}
+
+std::uint64_t count_in(const History& history, const std::function<bool(const Operation&)>& test) {
+  return static_cast<std::uint64_t>(
+      std::count_if(history.operations.begin(), history.operations.end(), test));
+}
+
+TEST_F(Browser, FiltersFindWhatTheHistoryHolds) {
+  const RunFolder folder = make_sample(parent_, {.operations = 5'000});
+  const History history = read_history(folder.history());
+  const auto on_key =
+      count_in(history, [](const Operation& o) { return o.key == Value::integer(7); });
+  const auto unknown =
+      count_in(history, [](const Operation& o) { return o.outcome == Outcome::unknown; });
+  const std::string set_key =
+      "const key = byId('filters').querySelector('input'); key.value = '7';"
+      "key.dispatchEvent(new Event('input')); await wait(400);"
+      "document.body.dataset.found = byId('page-of').textContent;";
+  const std::string key_found = found_after(folder, set_key);
+  EXPECT_NE(key_found.find(fmt::format("of {} that match", on_key)), std::string::npos)
+      << key_found;
+  const std::string set_error =
+      "const error = byId('filters').querySelector('input.wide'); error.value = 'TIMED OUT';"
+      "error.dispatchEvent(new Event('input')); await wait(400);"
+      "document.body.dataset.found = byId('page-of').textContent;";
+  const std::string error_found = found_after(folder, set_error);
+  EXPECT_NE(error_found.find(fmt::format("of {} that match", unknown)), std::string::npos)
+      << error_found;
+}
+
+TEST_F(Browser, KeysZoomAndZeroShowsAll) {
+  const std::string action =
+      "const press = async (key) => { byId('chart').dispatchEvent(new KeyboardEvent('keydown', "
+      "{key})); await wait(100); };"
+      "const range = () => byId('range').textContent; const whole = range();"
+      "await press('+'); const near = range(); await press('ArrowRight'); const moved = range(); "
+      "await press('0');"
+      "document.body.dataset.found = [near !== whole, moved !== near, range() === whole].join(' "
+      "');";
+  EXPECT_EQ(found_after(make_sample(parent_, {.operations = 2'000}), action), "true true true");
+}
+
+TEST_F(Browser, ADragShowsItsSpan) {
+  const std::string action =
+      "const chart = byId('chart'), box = chart.getBoundingClientRect(); chart.setPointerCapture = "
+      "() => {};"
+      "const send = (type, x) => chart.dispatchEvent(new PointerEvent(type, {clientX: box.left + "
+      "x, clientY: box.top + 120, button: 0}));"
+      "const whole = parseFloat(byId('range').textContent.split('\u2013')[1]);"
+      "send('pointerdown', 200); send('pointermove', 300); send('pointerup', 300); await wait(200);"
+      "const [from, to] = byId('range').textContent.split('\u2013').map(parseFloat);"
+      "document.body.dataset.found = from > 0 && to < whole && to > from;";
+  EXPECT_EQ(found_after(make_sample(parent_, {.operations = 2'000}), action), "true");
 }
 
 TEST_F(Browser, HostileTextStaysText) {
