@@ -99,6 +99,7 @@ std::unique_ptr<Cluster> build_cell(const CellOptions& options) {
   const std::string names = names_file(options.hosts);
   for (const auto& host : hosts) host->begin(names);
   for (const auto& host : hosts) host->await_ready();
+  for (std::size_t i = 1; i < hosts.size(); ++i) hosts[i]->await_way_to(*hosts[0]);
   std::vector<std::unique_ptr<Host>> built;
   for (auto& host : hosts) {
     host->keep(network);

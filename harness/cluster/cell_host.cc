@@ -86,6 +86,20 @@ void CellHost::begin(const std::string& names) {
 
 void CellHost::await_ready() { link_->answer(begun_); }
 
+void CellHost::await_way_to(CellHost& to) {
+  const auto until = std::chrono::steady_clock::now() + host_deadline;
+  while (!probe(to, Milliseconds(10))) {
+    if (std::chrono::steady_clock::now() > until)
+      throw Error(Blame::environment,
+                  fmt::format("no datagram from {} reached {} within {} s", name(), to.name(),
+                              host_deadline.count() / 1000),
+                  "tribunal doctor says what is missing");
+    // The question for the neighbour's address was lost; the kernel would ask again after a second
+    // only.
+    link_->ask({{"do", "forget neighbour"}, {"address", to.address()}});
+  }
+}
+
 fs::path CellHost::data() const { return host_data_folder; }
 
 CommandResult CellHost::run(const std::vector<std::string>& command, Milliseconds deadline,

@@ -42,6 +42,9 @@ class CellHost : public Host {
   // could not.
   void begin(const std::string& names);
   void await_ready();
+  // Until datagrams reach `to`: the kernel sets links and bridge ports going some time after it was
+  // told to.
+  void await_way_to(CellHost& to);
   int init() const { return link_->init(); }
 
   const std::string& name() const override { return plan_.name; }

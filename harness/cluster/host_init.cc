@@ -20,6 +20,7 @@
 #include "harness/cluster/host_furnish.h"
 #include "harness/cluster/host_processes.h"
 #include "harness/cluster/host_spawn.h"
+#include "harness/cluster/interface.h"
 
 namespace tribunal {
 namespace {
@@ -104,8 +105,8 @@ json HostInit::answer(const json& request, std::vector<Descriptor>& descriptors)
     ::kill(-request["pid"].get<int>(), SIGKILL);
   } else if (what == "send probe") {
     send_probe(request);
-  } else if (what == "take probes") {
-    take_probes();
+  } else if (what == "forget neighbour") {
+    forget_neighbour("eth0", request["address"]);
   }
   return json::object();
 }

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -16,16 +17,31 @@
 namespace tribunal {
 namespace {
 
-void set_address(const Descriptor& socket, ifreq request, const std::string& text, int what) {
+sockaddr_in internet_address(const std::string& text) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   ::inet_pton(AF_INET, text.c_str(), &address.sin_addr);
+  return address;
+}
+
+void set_address(const Descriptor& socket, ifreq request, const std::string& text, int what) {
+  const sockaddr_in address = internet_address(text);
   std::memcpy(&request.ifr_addr, &address, sizeof address);
   must(::ioctl(socket.number(), static_cast<unsigned long>(what), &request),
        "give a network interface its address");
 }
 
 }  // namespace
+
+void forget_neighbour(const std::string& interface, const std::string& address) {
+  const Descriptor socket(
+      must(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "open a socket for network set-up"));
+  arpreq request{};
+  const sockaddr_in neighbour = internet_address(address);
+  std::memcpy(&request.arp_pa, &neighbour, sizeof neighbour);
+  interface.copy(request.arp_dev, sizeof request.arp_dev - 1);
+  ::ioctl(socket.number(), SIOCDARP, &request);  // fails if nothing is known, which is as good
+}
 
 void bring_up(const std::string& interface, const std::string& address) {
   const Descriptor socket(
