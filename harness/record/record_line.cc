@@ -125,7 +125,7 @@ struct RecordReader::Parser {
     }
     given |= bit;
     const bool needed = field == Field::process || field == Field::type || field == Field::f;
-    if (!needed && reader.is_null(value)) return;
+    if (!needed && *token.data() == 'n' && reader.is_null(value)) return;
     record.at[static_cast<std::size_t>(field)] = token.data();
     read_known(field, value);
   }
