@@ -41,7 +41,8 @@ CoveredFolders furnish_host(const HostPlan& plan) {
   CoveredFolders covered{hold("/tmp"), hold("/run")};
   Descriptor data;
   if (!plan.data.empty()) data = detached_copy(plan.data);
-  make_all_read_only();
+  if (!make_all_read_only())
+    throw FailedStep{"make the machine's files read-only for a host", errno};
   mount_memory("/run", "mode=755");
   mount_memory("/tmp", "mode=1777");
   if (::access("/dev/shm", F_OK) == 0) mount_memory("/dev/shm", "mode=1777");

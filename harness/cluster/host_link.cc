@@ -16,6 +16,7 @@
 
 #include "harness/cluster/cell.h"
 #include "harness/cluster/failed_step.h"
+#include "harness/cluster/mount_tree.h"
 
 namespace tribunal {
 namespace {
@@ -25,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 
 // Between clone and exec only system calls: other threads of the controller may hold any lock.
 [[noreturn]] void become_host(int socket, char* const* arguments) {
+  make_all_read_only();  // here, since the new program may open files of its own accord; it looks
+                         // whether it was done
   ::syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
   ::fcntl(socket, F_SETFD, 0);
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,6 +58,14 @@ class WatchedSignals {
 struct Pipe {
   Descriptor read, write;
 };
+
+// A socket rather than a pipe where the reader may have been killed: the writer must not die of
+// that.
+Pipe make_gate() {
+  int ends[2];
+  must(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "make a socket pair");
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
 
 Pipe make_pipe() {
   int ends[2];
@@ -212,7 +221,7 @@ int inside_cell(const std::function<int()>& body) {
   std::fflush(nullptr);  // or the controller would write the same once more
   const WatchedSignals signals;
   try {
-    Pipe go = make_pipe(), reports = make_pipe();
+    Pipe go = make_gate(), reports = make_pipe();
     const pid_t init =
         must(clone_with_namespaces(), "create user, mount, network and pid namespaces");
     if (init == 0) be_init(body, signals, std::move(go), std::move(reports));
@@ -220,10 +229,12 @@ int inside_cell(const std::function<int()>& body) {
     reports.write.close();
     try {
       write_identity_maps(init);
-      must(::write(go.write.number(), "g", 1), "let the cell's init go on");
+      must(::send(go.write.number(), "g", 1, MSG_NOSIGNAL), "let the cell's init go on");
     } catch (const FailedStep&) {
       go.write.close();  // at which the init exits
-      ::waitpid(init, nullptr, 0);
+      int status = 0;
+      ::waitpid(init, &status, 0);
+      if (WIFSIGNALED(status)) return died_of(WTERMSIG(status), "the cell's init");
       throw;
     }
     return conclude(await(init, init), reports.read);

@@ -9,9 +9,14 @@
 namespace tribunal {
 
 Descriptor detached_copy(const std::string& folder) {
-  return Descriptor(static_cast<int>(
+  Descriptor copy(static_cast<int>(
       must(::syscall(SYS_open_tree, AT_FDCWD, folder.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC),
            "take hold of the data folder")));
+  mount_attr writable{};
+  writable.attr_clr = MOUNT_ATTR_RDONLY;
+  must(::syscall(SYS_mount_setattr, copy.number(), "", AT_EMPTY_PATH, &writable, sizeof writable),
+       "make the data folder of a host writable");
+  return copy;
 }
 
 void attach(const Descriptor& tree, const std::string& folder) {
@@ -20,11 +25,11 @@ void attach(const Descriptor& tree, const std::string& folder) {
        "mount the data folder");
 }
 
-void make_all_read_only() {
+bool make_all_read_only() {
   mount_attr read_only{};
   read_only.attr_set = MOUNT_ATTR_RDONLY;
-  must(::syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof read_only),
-       "make the machine's files read-only for a host");
+  return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof read_only) ==
+         0;
 }
 
 }  // namespace tribunal

@@ -8,13 +8,14 @@
 
 namespace tribunal {
 
-// A copy of the mount at `folder`, attached nowhere and so not touched by what is done to the
-// visible tree.
+// A copy of the mount at `folder` that can be written, attached nowhere and so not touched by what
+// is done to the visible tree.
 Descriptor detached_copy(const std::string& folder);
 void attach(const Descriptor& tree, const std::string& folder);
 
-// Makes everything visible now read-only, for the calling mount namespace only. Device files can
-// still be written.
-void make_all_read_only();
+// Makes everything visible now read-only, for the calling mount namespace only; device files can
+// still be written. False, with errno: it could not. A single system call, and so fit for a child
+// between clone and exec; a second time it changes nothing and succeeds.
+bool make_all_read_only();
 
 }  // namespace tribunal
