@@ -15,11 +15,12 @@
 namespace tribunal {
 namespace {
 
-constexpr std::uint64_t most_steps = 3'000'000;
+constexpr std::uint64_t most_steps = 4'000'000;
 constexpr std::size_t most_exhibits = 12;
 
 using Entries = std::vector<Entry>;
-using RegisterSearch = Search<RegisterModel, most_open / 64>;
+constexpr std::size_t most_words = 2;
+using RegisterSearch = Search<RegisterModel, most_words>;
 
 class Reduction {
  public:
@@ -105,7 +106,7 @@ bool Reduction::cut_before(std::uint32_t event) {
                [&](const Entry& entry) { return entry.ended > event && entry.retires > event; });
   std::copy_if(kept.begin(), kept.end(), std::back_inserter(open),
                [&](const Entry& e) { return e.began <= event; });
-  if (open.size() > 16) return false;
+  if (open.size() > 64) return false;
   const auto goals = possible(entries_, event);
   Entries context;
   for (const auto& goal : goals) add_context(goal.state, event, context);
@@ -135,7 +136,7 @@ std::vector<RegisterSearch::Possible> Reduction::possible(const Entries& entries
     if (entry.retires > event) entry.retires = Operation::never;
     prefix.push_back(entry);
   }
-  if (exhausted() || widest(prefix) > most_open) return {};
+  if (exhausted() || widest(prefix) > 64 * most_words) return {};
   RegisterSearch search(history_, model_, watch_, most_steps - steps_);
   const SearchResult result = search.run(prefix);
   steps_ += result.steps + entries.size() / 16 + 1;
@@ -165,12 +166,13 @@ void Reduction::add_context(Value value, std::uint32_t event, Entries& context) 
   }
 }
 
-// Whether from the configurations `from` every one of `goals` can be reached by letting open
-// operations take effect.
+// Whether from the configurations `from` one as good as each of `goals` can be reached by letting
+// open operations take effect. One is as good where only unknown operations have not taken effect
+// yet: they need not ever.
 bool Reduction::reaches_all(std::vector<RegisterSearch::Possible> from,
                             const std::vector<RegisterSearch::Possible>& goals,
                             const Entries& open) const {
-  constexpr std::size_t most = 2000;
+  constexpr std::size_t most = 500;
   for (std::size_t i = 0; i < from.size() && from.size() < most; ++i) {
     for (const Entry& entry : open) {
       RegisterSearch::Possible next = from[i];
@@ -181,8 +183,24 @@ bool Reduction::reaches_all(std::vector<RegisterSearch::Possible> from,
       if (std::find(from.begin(), from.end(), next) == from.end()) from.push_back(std::move(next));
     }
   }
+  std::vector<std::uint32_t> optional;
+  for (const Entry& entry : open) {
+    if (entry.ended == Operation::never) optional.push_back(entry.place);
+  }
+  const auto as_good = [&](const RegisterSearch::Possible& one,
+                           const RegisterSearch::Possible& goal) {
+    if (one.state != goal.state ||
+        !std::includes(goal.done.begin(), goal.done.end(), one.done.begin(), one.done.end())) {
+      return false;
+    }
+    return std::all_of(goal.done.begin(), goal.done.end(), [&](std::uint32_t place) {
+      return std::binary_search(one.done.begin(), one.done.end(), place) ||
+             std::find(optional.begin(), optional.end(), place) != optional.end();
+    });
+  };
   return std::all_of(goals.begin(), goals.end(), [&](const RegisterSearch::Possible& goal) {
-    return std::find(from.begin(), from.end(), goal) != from.end();
+    return std::any_of(from.begin(), from.end(),
+                       [&](const auto& one) { return as_good(one, goal); });
   });
 }
 
