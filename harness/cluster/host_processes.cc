@@ -5,9 +5,9 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
+#include <string>
 
 namespace tribunal {
 namespace {
@@ -24,7 +24,10 @@ struct Status {
 // last one.
 std::optional<Status> read_status(const fs::path& file) {
   std::ifstream in(file);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::string text;
+  std::getline(
+      in, text,
+      '\0');  // sets a flag where a plain iterator would throw: the process may just have gone
   const auto open = text.find('('), close = text.rfind(')');
   if (open == std::string::npos || close == std::string::npos) return {};
   Status status{text.substr(open + 1, close - open - 1), '?', 0};

@@ -103,7 +103,7 @@ int spawn(const Program& program, const CoveredFolders& covered) {
   int error = 0;
   if (::read(read.number(), &error, sizeof error) <= 0) return pid;  // closed by a successful exec
   ::waitpid(pid, nullptr, 0);
-  throw FailedStep{program.command.front(), error};
+  throw FailedStep{"start " + program.command.front(), error};
 }
 
 }  // namespace tribunal

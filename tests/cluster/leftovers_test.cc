@@ -9,7 +9,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -26,7 +25,10 @@ namespace fs = std::filesystem;
 
 std::string content(const fs::path& path) {
   std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream text;
+  std::string part;
+  while (std::getline(in, part, '\0')) text << part << ' ';
+  return text.str();
 }
 
 bool is_number(const std::string& text) {

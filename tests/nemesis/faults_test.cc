@@ -248,7 +248,9 @@ TEST(Kill, where_nothing_runs_there_is_nothing_to_kill) {
   in_cell(1, [](Cluster& cluster, const Folder&) {
     Peers peers(cluster);
     Ground ground = peers.ground();
+    const int pid = cluster.host(0).processes().at(0).pid;
     cluster.host(0).signal_all(SIGKILL);
+    EXPECT_TRUE(cluster.host(0).ended(pid, 10s));
     const auto fault = find(faults(), "fault", "kill").make(planned("kill", "", "one", {"n1"}));
     Receipt receipt;
     fault->inject(ground, receipt);
