@@ -1,5 +1,5 @@
-// Every database, in the order in which `tribunal list` prints them. To add one: a file, its line in catalogue.cc and
-// in CMakeLists.txt, and a test.
+// Every database, in the order in which `tribunal list` prints them. To add one: a file, its line
+// in catalogue.cc and in CMakeLists.txt, and a test.
 #pragma once
 
 #include <vector>

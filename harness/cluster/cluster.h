@@ -19,13 +19,15 @@ class Cluster {
   Host& host(const std::string& name);  // throws Error(usage) with the names there are
   std::vector<std::string> names() const;
 
-  // The UDP port on which hosts answer probes; a fault's rules count it apart from the database's packets.
+  // The UDP port on which hosts answer probes; a fault's rules count it apart from the database's
+  // packets.
   static constexpr std::uint16_t probe_port = 47;
 
   // Set by whoever deployed the database. Safe from any thread.
-  std::function<void(Host&)> start_database;                        // on one host, again after a kill
-  std::function<bool(Host&, Milliseconds)> database_ready;          // that host answers; waits up to the deadline
-  std::function<std::string(Host&)> database_role;                  // "leader", "follower", "" unknown; within 1 s
+  std::function<void(Host&)> start_database;  // on one host, again after a kill
+  std::function<bool(Host&, Milliseconds)>
+      database_ready;                               // that host answers; waits up to the deadline
+  std::function<std::string(Host&)> database_role;  // "leader", "follower", "" unknown; within 1 s
 
  private:
   std::vector<std::unique_ptr<Host>> hosts_;

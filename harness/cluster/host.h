@@ -1,5 +1,5 @@
-// One machine of a cluster, and the few ways to reach into it. A Database and a Fault are written once against this
-// and run unchanged on each backend.
+// One machine of a cluster, and the few ways to reach into it. A Database and a Fault are written
+// once against this and run unchanged on each backend.
 #pragma once
 
 #include <chrono>
@@ -15,52 +15,57 @@ namespace tribunal {
 using Milliseconds = std::chrono::milliseconds;
 
 struct CommandResult {
-  int status = 0;        // exit code, or 128 + signal
+  int status = 0;          // exit code, or 128 + signal
   bool timed_out = false;  // it was killed at its deadline
   std::string out, err;
   bool ok() const { return status == 0 && !timed_out; }
 };
 
 struct Process {
-  int pid = 0;           // as the host counts
-  std::string command;   // its short name
-  char state = '?';      // as in /proc/PID/stat: R S D T Z ...
+  int pid = 0;          // as the host counts
+  std::string command;  // its short name
+  char state = '?';     // as in /proc/PID/stat: R S D T Z ...
 };
 
 // What a database wants started on a host.
 struct Daemon {
-  std::vector<std::string> command;          // argv, by absolute path
+  std::vector<std::string> command;                // argv, by absolute path
   std::map<std::string, std::string> environment;  // with PATH, HOME and LANG, all it gets
-  bool as_ordinary_user = false;             // it refuses to run as root
+  bool as_ordinary_user = false;                   // it refuses to run as root
 };
 
 class Host {
  public:
   virtual ~Host() = default;
 
-  virtual const std::string& name() const = 0;      // "n1"
-  virtual std::size_t index() const = 0;            // 0 for n1
-  virtual const std::string& address() const = 0;   // as other hosts and the controller's clients reach it
-  virtual std::filesystem::path data() const = 0;   // a directory of its own, as the host sees it
+  virtual const std::string& name() const = 0;  // "n1"
+  virtual std::size_t index() const = 0;        // 0 for n1
+  virtual const std::string& address()
+      const = 0;  // as other hosts and the controller's clients reach it
+  virtual std::filesystem::path data() const = 0;  // a directory of its own, as the host sees it
 
-  // Runs a command to its end or its deadline (then it is killed). Throws Error(environment) only when it cannot be
-  // started at all. `input` goes to its standard input.
-  virtual CommandResult run(const std::vector<std::string>& command, Milliseconds deadline, const std::string& input = {}) = 0;
+  // Runs a command to its end or its deadline (then it is killed). Throws Error(environment) only
+  // when it cannot be started at all. `input` goes to its standard input.
+  virtual CommandResult run(const std::vector<std::string>& command, Milliseconds deadline,
+                            const std::string& input = {}) = 0;
 
-  // Starts a daemon; its stdout and stderr are appended to the host's log folder as <basename>.log. Returns its pid.
+  // Starts a daemon; its stdout and stderr are appended to the host's log folder as <basename>.log.
+  // Returns its pid.
   virtual int start(const Daemon& daemon) = 0;
 
-  // Sends a signal to everything that start() ever started here and that still runs, descendants included.
+  // Sends a signal to everything that start() ever started here and that still runs, descendants
+  // included.
   virtual void signal_all(int signal) = 0;
 
   // Those processes, as they are now.
   virtual std::vector<Process> processes() = 0;
 
-  // How the daemon `pid` ended: exit code, or 128 + signal; nothing while it runs. Waits up to `deadline`.
+  // How the daemon `pid` ended: exit code, or 128 + signal; nothing while it runs. Waits up to
+  // `deadline`.
   virtual std::optional<int> ended(int pid, Milliseconds deadline) = 0;
 
-  // Sends one datagram from this host to `to` and says whether `to` saw it arrive, by a path that is not the
-  // database's: the probe by which partitions are observed.
+  // Sends one datagram from this host to `to` and says whether `to` saw it arrive, by a path that
+  // is not the database's: the probe by which partitions are observed.
   virtual bool probe(Host& to, Milliseconds deadline) = 0;
 };
 

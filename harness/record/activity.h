@@ -1,4 +1,5 @@
-// What the workers are doing right now, per host and in all: written by them, read by faults and by the progress line.
+// What the workers are doing right now, per host and in all: written by them, read by faults and by
+// the progress line.
 #pragma once
 
 #include <atomic>
@@ -7,7 +8,8 @@
 
 namespace tribunal {
 
-// Counts only ever grow, so two readings give what happened between them; `in_flight` is a level. Free of locks.
+// Counts only ever grow, so two readings give what happened between them; `in_flight` is a level.
+// Free of locks.
 struct HostActivity {
   std::atomic<std::uint64_t> invoked{0}, ok{0}, failed{0}, unknown{0};
   std::atomic<std::int64_t> in_flight{0};

@@ -1,4 +1,5 @@
-// What the user, or the machine, got wrong. Caught in main alone; what the database did is data, never an Error.
+// What the user, or the machine, got wrong. Caught in main alone; what the database did is data,
+// never an Error.
 #pragma once
 
 #include <stdexcept>
@@ -11,8 +12,8 @@ enum class Blame { usage, environment };
 
 class Error : public std::runtime_error {
  public:
-  // `what`: the offending input, its place (file and line where there is one) and why, in one sentence.
-  // `fix`: what to type or change instead; may be empty.
+  // `what`: the offending input, its place (file and line where there is one) and why, in one
+  // sentence. `fix`: what to type or change instead; may be empty.
   Error(Blame blame, const std::string& what, std::string fix = {})
       : std::runtime_error(what), blame_(blame), fix_(std::move(fix)) {}
 

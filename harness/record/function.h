@@ -1,5 +1,5 @@
-// What a call does, by its name in a history (`f`). The known ones have a number of their own; a history may bring
-// others, which get the numbers that follow and whose names it keeps.
+// What a call does, by its name in a history (`f`). The known ones have a number of their own; a
+// history may bring others, which get the numbers that follow and whose names it keeps.
 #pragma once
 
 #include <array>
@@ -9,16 +9,31 @@
 namespace tribunal {
 
 enum class Function : std::uint8_t {
-  read, write, cas, add, remove, enqueue, dequeue, push, pop, acquire, release, append, txn,
+  read,
+  write,
+  cas,
+  add,
+  remove,
+  enqueue,
+  dequeue,
+  push,
+  pop,
+  acquire,
+  release,
+  append,
+  txn,
   first_unnamed,  // History::functions names this one and those after it
 };
 
-inline constexpr std::array<std::string_view, static_cast<std::size_t>(Function::first_unnamed)> function_names = {
-    "read", "write", "cas", "add", "remove", "enqueue", "dequeue", "push", "pop", "acquire", "release", "append", "txn",
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(Function::first_unnamed)>
+    function_names = {
+        "read", "write", "cas",     "add",     "remove", "enqueue", "dequeue",
+        "push", "pop",   "acquire", "release", "append", "txn",
 };
 
 constexpr std::string_view name_of(Function function) {
-  return function < Function::first_unnamed ? function_names[static_cast<std::size_t>(function)] : "?";
+  return function < Function::first_unnamed ? function_names[static_cast<std::size_t>(function)]
+                                            : "?";
 }
 
 }  // namespace tribunal

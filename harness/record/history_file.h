@@ -10,10 +10,11 @@
 
 namespace tribunal {
 
-// Reads a history. `path` may be "-" for standard input. A last line without an end is left out and `truncated` set;
-// anything else that is malformed throws Error(usage) with file, line, column, why and the fix: a line that is no
-// JSON object, a missing or mistyped field, invalid UTF-8, a completion without an invocation, a second invocation of
-// a busy process, a completion of another call than was invoked, time or index running backwards.
+// Reads a history. `path` may be "-" for standard input. A last line without an end is left out and
+// `truncated` set; anything else that is malformed throws Error(usage) with file, line, column, why
+// and the fix: a line that is no JSON object, a missing or mistyped field, invalid UTF-8, a
+// completion without an invocation, a second invocation of a busy process, a completion of another
+// call than was invoked, time or index running backwards.
 History read_history(const std::filesystem::path& path);
 
 // The same from memory; `name` stands for the file in errors.

@@ -1,5 +1,6 @@
-// Chance, always seeded from the spec and passed by hand. The draws are our own because those of <random> differ
-// from one standard library to the next, and a seed must mean the same run everywhere.
+// Chance, always seeded from the spec and passed by hand. The draws are our own because those of
+// <random> differ from one standard library to the next, and a seed must mean the same run
+// everywhere.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +15,14 @@ class Random {
  public:
   explicit Random(std::uint64_t seed);
 
-  // A stream of its own for one use (`stream`, and which one of them), so that drawing more in one place never
-  // changes what is drawn in another.
+  // A stream of its own for one use (`stream`, and which one of them), so that drawing more in one
+  // place never changes what is drawn in another.
   static Random stream(std::uint64_t seed, std::string_view stream, std::uint64_t which = 0);
 
   std::uint64_t next();
-  std::uint64_t below(std::uint64_t bound);                      // uniform in [0, bound), bound > 0
-  std::int64_t between(std::int64_t low, std::int64_t high);     // uniform in [low, high]
-  double unit();                                                 // uniform in [0, 1)
+  std::uint64_t below(std::uint64_t bound);                   // uniform in [0, bound), bound > 0
+  std::int64_t between(std::int64_t low, std::int64_t high);  // uniform in [low, high]
+  double unit();                                              // uniform in [0, 1)
 
   template <class T>
   void shuffle(std::vector<T>& items) {

@@ -9,29 +9,34 @@
 
 namespace tribunal {
 
-// One entry of the schedule, drawn from the seed before the run; times in nanoseconds since the run began.
+// One entry of the schedule, drawn from the seed before the run; times in nanoseconds since the run
+// began.
 struct PlannedFault {
   int id = 0;
-  std::string fault;               // "partition", "kill", "pause"
-  std::string shape;               // of a partition: "one", "halves", "majorities-ring", "bridge", "one-way"; else empty
-  std::string target;              // "one", "minority", "majority", "leader", "all"; empty where the shape says it all
-  std::vector<std::string> order;  // every host, shuffled: targets and shapes are cut from its front
+  std::string fault;  // "partition", "kill", "pause"
+  std::string
+      shape;  // of a partition: "one", "halves", "majorities-ring", "bridge", "one-way"; else empty
+  std::string
+      target;  // "one", "minority", "majority", "leader", "all"; empty where the shape says it all
+  std::vector<std::string>
+      order;  // every host, shuffled: targets and shapes are cut from its front
   std::int64_t at = 0;
   std::int64_t duration = 0;
 
-  std::string name() const;        // "partition bridge", "kill leader"
+  std::string name() const;  // "partition bridge", "kill leader"
 };
 
 // Times in nanoseconds since the run began; a step without a time did not happen.
 struct Receipt {
   PlannedFault planned;
-  std::vector<std::string> targets;   // the hosts it hit, once known
-  std::string detail;                 // "n1 | n2 n3"
+  std::vector<std::string> targets;  // the hosts it hit, once known
+  std::string detail;                // "n1 | n2 n3"
   std::optional<std::int64_t> installed, observed, exercised, heal_requested, healed, heal_verified;
-  std::string observed_by;            // "probe n1 -> n2 lost, n2 -> n3 arrived"
-  std::string exercised_by;           // "312 packets of the database dropped", "7 calls stalled or failed on n1"
+  std::string observed_by;  // "probe n1 -> n2 lost, n2 -> n3 arrived"
+  std::string
+      exercised_by;  // "312 packets of the database dropped", "7 calls stalled or failed on n1"
   std::string heal_verified_by;
-  std::string failure;                // what went wrong, and at which step; empty: nothing
+  std::string failure;  // what went wrong, and at which step; empty: nothing
   std::vector<std::pair<std::string, std::int64_t>> counters;  // "n2 dropped from n1": 312
 
   bool complete() const { return installed && observed && exercised && healed && heal_verified; }

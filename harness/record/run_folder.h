@@ -1,5 +1,5 @@
-// A run folder: self-contained, and all that judging and reporting need. Names of its files and how each is read and
-// written; every write is to a temporary name in the same folder, then renamed.
+// A run folder: self-contained, and all that judging and reporting need. Names of its files and how
+// each is read and written; every write is to a temporary name in the same folder, then renamed.
 #pragma once
 
 #include <filesystem>
@@ -12,16 +12,19 @@
 
 namespace tribunal {
 
-// environment.json: kernel, tool versions, database binaries and their digests; and how the run went.
+// environment.json: kernel, tool versions, database binaries and their digests; and how the run
+// went.
 struct RunFacts {
-  std::string database, database_version, workload, claim, faults, command;  // command: repeats the run
+  std::string database, database_version, workload, claim, faults,
+      command;  // command: repeats the run
   std::uint64_t seed = 0;
   std::vector<std::string> hosts;
-  std::string started;                 // local time, ISO 8601 with offset
-  double seconds = 0;                  // of traffic
-  std::string interrupted;             // why it did not come to its proper end ("SIGINT"); empty: it did
-  std::vector<std::pair<std::string, std::string>> environment;  // "kernel": "Linux 6.1", "etcd sha256": ...
-  std::vector<std::string> notes;      // what a reader must know: limits hit, what was not checked
+  std::string started;      // local time, ISO 8601 with offset
+  double seconds = 0;       // of traffic
+  std::string interrupted;  // why it did not come to its proper end ("SIGINT"); empty: it did
+  std::vector<std::pair<std::string, std::string>>
+      environment;                 // "kernel": "Linux 6.1", "etcd sha256": ...
+  std::vector<std::string> notes;  // what a reader must know: limits hit, what was not checked
 };
 
 class RunFolder {
@@ -59,10 +62,12 @@ class RunFolder {
   std::filesystem::path path_;
 };
 
-// The JSON of one verdict list, as `check --json` prints it and verdicts.json holds it (with the overall judgement).
+// The JSON of one verdict list, as `check --json` prints it and verdicts.json holds it (with the
+// overall judgement).
 std::string verdicts_json(const std::vector<Verdict>& verdicts);
 
-// Writes `text` to `path` by way of a temporary file and a rename; throws Error(environment) naming the path.
+// Writes `text` to `path` by way of a temporary file and a rename; throws Error(environment) naming
+// the path.
 void write_file(const std::filesystem::path& path, std::string_view text);
 std::string read_file(const std::filesystem::path& path);  // throws Error(usage) naming the path
 

@@ -1,4 +1,5 @@
-// What a history's keys and values are: an integer, nothing, a text or a list, in eight bytes, compared in one step.
+// What a history's keys and values are: an integer, nothing, a text or a list, in eight bytes,
+// compared in one step.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 
 namespace tribunal {
 
-// A value of one history. Two values of the same history are equal iff their bits are: texts and lists are interned
-// in its Values, integers in [-2^61, 2^61) are their own bits.
+// A value of one history. Two values of the same history are equal iff their bits are: texts and
+// lists are interned in its Values, integers in [-2^61, 2^61) are their own bits.
 class Value {
  public:
   constexpr Value() = default;  // nil
@@ -21,8 +22,10 @@ class Value {
   constexpr bool is_nil() const { return bits_ == nil_bits; }
   constexpr bool is_integer() const { return fits(bits_); }
   constexpr bool is_interned() const { return !is_nil() && !is_integer(); }
-  constexpr std::int64_t as_integer() const { return bits_; }        // pre: is_integer()
-  constexpr std::uint32_t handle() const { return static_cast<std::uint32_t>(bits_ - limit); }  // pre: is_interned()
+  constexpr std::int64_t as_integer() const { return bits_; }  // pre: is_integer()
+  constexpr std::uint32_t handle() const {
+    return static_cast<std::uint32_t>(bits_ - limit);
+  }                                                      // pre: is_interned()
   constexpr std::int64_t bits() const { return bits_; }  // fit for hashing and for any total order
 
   friend constexpr auto operator<=>(const Value&, const Value&) = default;
@@ -37,7 +40,8 @@ class Value {
   std::int64_t bits_ = nil_bits;
 };
 
-// The texts and lists of one history, each once. Appended to by one thread (the reader), read by many.
+// The texts and lists of one history, each once. Appended to by one thread (the reader), read by
+// many.
 class Values {
  public:
   Values();
@@ -47,8 +51,9 @@ class Values {
 
   Value text(std::string_view text);
   Value list(std::span<const Value> elements);
-  Value number(std::int64_t i);           // an integer of any size
-  Value literal(std::string_view json);   // what is none of these (1.5, true, a map): its JSON text, equal as text
+  Value number(std::int64_t i);          // an integer of any size
+  Value literal(std::string_view json);  // what is none of these (1.5, true, a map): its JSON text,
+                                         // equal as text
 
   bool is_list(Value value) const;
   bool is_text(Value value) const;

@@ -51,6 +51,17 @@ struct Dealer {
   Deck shapes, targets;
 };
 
+// Of a single host there is no minority, and a fault without a target would prove nothing.
+std::vector<std::string> targets_of(const FaultKind& kind, const ScheduleOptions& options) {
+  auto targets = allowed(kind, "target", kind.targets, options.targets);
+  if (options.hosts.size() > 1) return targets;
+  std::erase(targets, "minority");
+  if (targets.empty() && !kind.targets.empty()) {
+    throw Error(Blame::usage, "one node has no minority", "--nodes 2 or more, or other --targets");
+  }
+  return targets;
+}
+
 std::map<std::string, Dealer> dealers(const ScheduleOptions& options,
                                       const std::vector<FaultKind>& kinds) {
   std::map<std::string, Dealer> all;
@@ -64,7 +75,7 @@ std::map<std::string, Dealer> dealers(const ScheduleOptions& options,
           fmt::format("--nodes {} or more, or leave '{}' out of --faults", kind.least_hosts, name));
     }
     all.emplace(name, Dealer{Deck(allowed(kind, "shape", kind.shapes, options.shapes)),
-                             Deck(allowed(kind, "target", kind.targets, options.targets))});
+                             Deck(targets_of(kind, options))});
   }
   return all;
 }

@@ -76,7 +76,7 @@ TEST(Check, JunitAndSummaryAreWritten) {
 }
 
 TEST(BadInput, HistoriesAreNamedByLine) {
-  expect_clear(check(fresh), 64, "-:1");
+  expect_clear(check(fresh), 64, "standard input:1");
   expect_clear(check(std::string(good) + "{\"index\":3,\"time\"\n" + fresh), 64, ":4");
   expect_clear(check("\xff\xfe\n"), 64, ":1");
   expect_clear(check(std::string(10'000'000, 'x') + "\n"), 64, ":1");

@@ -1,5 +1,6 @@
-// Fuzzes the reader of histories: whatever the bytes, it returns or throws Error, and what it returns survives being
-// written and read again. Built with TRIBUNAL_FUZZ=ON and clang; run with the corpus beside this file:
+// Fuzzes the reader of histories: whatever the bytes, it returns or throws Error, and what it
+// returns survives being written and read again. Built with TRIBUNAL_FUZZ=ON and clang; run with
+// the corpus beside this file:
 //   history_reader_fuzz -max_total_time=600 FRESH_FOLDER tests/fuzz/corpus
 #include <fmt/core.h>
 

@@ -68,6 +68,16 @@ TEST(Schedule, EveryKindShapeAndTargetComesUpBeforeAnyComesUpTwice) {
   EXPECT_EQ(names.count("kill one") + names.count("kill all"), 3u);
 }
 
+TEST(Schedule, OneNodeHasNoMinority) {
+  const std::vector<FaultKind> kill = {{"kill", "", {}, {"minority", "all"}, 1, {}}};
+  auto wish = options();
+  wish.faults = {"kill"};
+  wish.hosts = {"n1"};
+  for (const auto& fault : draw_schedule(wish, kill)) EXPECT_EQ(fault.target, "all");
+  wish.targets = {"minority"};
+  EXPECT_THROW(draw_schedule(wish, kill), Error);
+}
+
 TEST(Schedule, WhatDoesNotFitIsOneClearError) {
   auto wish = options();
   wish.duration = 1'000'000'000;

@@ -1,0 +1,22 @@
+// Valid register histories of any size, for benchmarks.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/record/history.h"
+
+namespace tribunal {
+
+struct RegisterHistoryShape {
+  std::size_t operations = 0;
+  std::size_t concurrency = 5;
+  unsigned unknown_percent = 0;
+  std::size_t keys = 1;
+  bool unique = true;  // or values drawn from five
+};
+
+// Workers that always have a call open; each takes effect at a moment of its own between its two
+// records, so the history is linearizable. The same seed gives the same history.
+History register_history(const RegisterHistoryShape& shape, std::uint64_t seed);
+
+}  // namespace tribunal
