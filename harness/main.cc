@@ -18,6 +18,10 @@ int parse_and_do(int argc, char** argv) {
                    tribunal::add_doctor}) {
     add(app, exit);
   }
+  if (argc == 1) {
+    std::fputs(app.help().c_str(), stderr);
+    return 64;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -60,6 +60,10 @@ std::vector<Verdict> judge_folder(const RunFolder& folder, const JudgeRequest& r
 }
 
 std::vector<Verdict> judge_file(const std::filesystem::path& file, const JudgeRequest& request) {
+  if (file != "-" && !std::filesystem::exists(file)) {
+    throw Error(Blame::usage, "there is no " + file.string(),
+                "name a run folder, a history.jsonl or - for standard input");
+  }
   if (request.checkers.empty()) {
     throw Error(Blame::usage, "a bare history does not say what it claims",
                 "say --checker NAME; `tribunal list checkers` prints them");

@@ -85,7 +85,7 @@ void set_field(Spec& spec, const string& name, const string& text, const string&
       return field.parse(spec, text);
     } catch (const std::invalid_argument& wanted) {
       throw Error(Blame::usage,
-                  fmt::format("{}: '{}' is not a fit {}", place, text.substr(0, 80), name),
+                  fmt::format("{}: {} cannot be '{}'", place, name, text.substr(0, 80)),
                   fmt::format("give {}", wanted.what()));
     }
   }

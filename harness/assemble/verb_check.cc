@@ -16,6 +16,7 @@ namespace {
 
 struct CheckFlags {
   std::string what, initial, time, memory, junit, summary;
+  std::string model;
   std::vector<std::string> checkers, options;
   bool json = false;
 };
@@ -46,6 +47,7 @@ JudgeRequest request_of(const CheckFlags& flags) {
                   fmt::format("give {}", wanted.what()));
     }
   }
+  if (!flags.model.empty()) request.options.more["model"] = flags.model;
   return request;
 }
 
@@ -119,6 +121,7 @@ void add_check(CLI::App& app, int& exit) {
   verb->add_option("--checker", flags->checkers,
                    "one of `tribunal list checkers`; may be given again")
       ->type_name("NAME");
+  verb->add_option("--model", flags->model, "of the checker linearizable")->type_name("NAME");
   verb->add_option("--initial", flags->initial, "what a register holds at first [nil]")
       ->type_name("VALUE");
   verb->add_option("--option", flags->options, "an option of a checker")->type_name("NAME=VALUE");

@@ -175,11 +175,10 @@ void add_run(CLI::App& app, int& exit) {
       ->required();
   for (const auto& field : spec_fields()) {
     if (field.name == std::string("database")) continue;
-    const Spec plain;
+    const auto usual = field.name == std::string("seed") ? "" : field.show(Spec{});
+    const bool says_something = !usual.empty() && usual != "none" && usual != "0";
     verb->add_option(fmt::format("--{}", field.name), flags->fields[field.name], field.help)
-        ->type_name(field.name == std::string("seed")
-                        ? field.value
-                        : fmt::format("{} [{}]", field.value, field.show(plain)));
+        ->type_name(says_something ? fmt::format("{} [{}]", field.value, usual) : field.value);
   }
   verb->add_option("--reads", flags->reads, "short for --set reads=...")->type_name("KIND");
   verb->add_option("--junit", flags->junit, "also write the verdicts as JUnit XML")

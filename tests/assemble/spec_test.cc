@@ -67,7 +67,7 @@ TEST_F(SpecTest, WhatIsWrongIsNamedByItsLine) {
   EXPECT_NE(
       complaint("database: etcd\nnoodles: 3\n").find("spec.yaml:2:1: a spec has no 'noodles'"),
       std::string::npos);
-  EXPECT_NE(complaint("nodes: many\n").find("spec.yaml:1:1: 'many' is not a fit nodes"),
+  EXPECT_NE(complaint("nodes: many\n").find("spec.yaml:1:1: nodes cannot be 'many'"),
             std::string::npos);
   EXPECT_NE(complaint("nodes: 3\nnodes: 5\n").find("spec.yaml:2:1: 'nodes' is there twice"),
             std::string::npos);
