@@ -139,10 +139,11 @@ TEST_P(Monitor, ConvictsOneBentAnswerAmongAThousand) {
   EXPECT_GE(convicted, 45);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Monitor,
-                         ::testing::Values(Case{"queue", Container::queue, true},
-                                           Case{"set", Container::set, true}),
-                         [](const auto& one) { return std::string(one.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    All, Monitor,
+    ::testing::Values(Case{"queue", Container::queue, true}, Case{"set", Container::set, true},
+                      Case{"priority_queue", Container::priority_queue, false}),
+    [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace tribunal

@@ -242,6 +242,8 @@ MonitorFinding monitor(const History& history, Container container) {
       return monitor_set(history, operations, watch);
     case Container::queue:
       return monitor_queue(history, operations, watch);
+    case Container::priority_queue:
+      return monitor_priority_queue(history, operations, watch);
     default:
       return {MonitorFinding::not_applicable, "no monitor", {}};
   }
