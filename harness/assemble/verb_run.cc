@@ -16,6 +16,7 @@
 #include "harness/assemble/verdict_text.h"
 #include "harness/cluster/cell.h"
 #include "harness/cluster/command.h"
+#include "harness/record/error.h"
 #include "harness/run/run.h"
 #include "nemesis/catalogue.h"
 
@@ -120,6 +121,19 @@ void write_reports(const RunFolder& folder, const RunFlags& flags) {
   if (!flags.summary.empty()) write_report(folder, "markdown", flags.summary);
 }
 
+// A pipeline reads its JUnit file also when the cluster could not even be brought up.
+void report_failure(const RunFolder& folder, RunFacts& facts, const RunFlags& flags,
+                    const Error& error) {
+  facts.interrupted = error.what();
+  folder.write_facts(facts);
+  Verdict verdict;
+  verdict.checker = "run";
+  verdict.judgement = Judgement::harness_error;
+  verdict.reason = error.what();
+  folder.write_verdicts({verdict});
+  write_reports(folder, flags);
+}
+
 int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags) {
   Interruption interruption;
   Progress progress(stdout);
@@ -130,8 +144,13 @@ int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags
   progress.say(fmt::format("{} {}, {} nodes, workload {}, faults {}, {:.0f} s, seed {}",
                            facts.database, facts.database_version, spec.nodes, facts.workload,
                            facts.faults, static_cast<double>(spec.time.count()) / 1000, spec.seed));
-  run(plan_of(spec, resolved, folder), folder, facts, progress, interruption.stop(),
-      [&interruption] { return interruption.name(); });
+  try {
+    run(plan_of(spec, resolved, folder), folder, facts, progress, interruption.stop(),
+        [&interruption] { return interruption.name(); });
+  } catch (const Error& error) {
+    report_failure(folder, facts, flags, error);
+    throw;
+  }
   std::error_code kept;  // empty by now; what is not empty stays, for whoever looks into why
   std::filesystem::remove(folder.path() / "data", kept);
   JudgeRequest request;

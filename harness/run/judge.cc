@@ -54,6 +54,19 @@ std::string unhealed(const std::vector<Receipt>& receipts) {
   return {};
 }
 
+// What kept planned faults from being begun, for whoever reads that too few were.
+std::string not_begun(const std::vector<PlannedFault>& schedule,
+                      const std::vector<Receipt>& receipts) {
+  const auto begun = static_cast<std::size_t>(
+      std::count_if(receipts.begin(), receipts.end(),
+                    [](const Receipt& receipt) { return receipt.heal_requested.has_value(); }));
+  if (begun >= schedule.size()) return {};
+  return fmt::format(
+      "; {} never began, since the run ended first: a longer --time or --fault-every gives "
+      "recovery room",
+      schedule.size() - begun);
+}
+
 std::string unexercised(const std::map<std::string, Tally>& kinds, const Tally& all,
                         double least_share) {
   for (const auto& [kind, tally] : kinds) {
@@ -96,7 +109,7 @@ Verdict judge_faults(const std::vector<PlannedFault>& schedule,
     verdict.reason = stuck;
   } else if (const auto idle = unexercised(kinds, all, least_share); !idle.empty()) {
     verdict.judgement = Judgement::vacuous;
-    verdict.reason = idle;
+    verdict.reason = idle + not_begun(schedule, receipts);
   } else {
     verdict.judgement = Judgement::satisfied;
     verdict.reason = fmt::format("{} of {} planned faults met the database, and every one healed",

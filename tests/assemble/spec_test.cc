@@ -82,6 +82,18 @@ TEST_F(SpecTest, AMissingFileIsTheUsersMistake) {
   EXPECT_THROW(read_yaml(spec, scratch_.path() / "absent.yaml"), Error);
 }
 
+TEST(Examples, EveryOneResolves) {
+  std::size_t examples = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(TRIBUNAL_SOURCE) / "examples")) {
+    Spec spec;
+    read_yaml(spec, entry.path());
+    EXPECT_NO_THROW(resolve(spec)) << entry.path();
+    ++examples;
+  }
+  EXPECT_GT(examples, 0u);
+}
+
 TEST(Command, SaysOnlyWhatDiffersAndTheSeed) {
   Spec spec;
   spec.database = "etcd";

@@ -107,6 +107,20 @@ TEST_F(EtcdTest, OneSeedMeansTheSameFaultsAndTheSameCalls) {
   }
 }
 
+TEST_F(EtcdTest, AServerThatDoesNotServeIsTheHarnesssTroubleAndIsReported) {
+  const auto impostor = scratch_.path() / "etcd", junit = scratch_.path() / "junit.xml";
+  std::ofstream(impostor) << "#!/bin/sh\n[ \"$1\" = --version ] && exec etcd --version\n"
+                             "echo the disk is on fire >&2\nexit 1\n";
+  std::filesystem::permissions(impostor, std::filesystem::perms::owner_all);
+  const auto ended =
+      run({"--binary", impostor.string(), "--ready-timeout", "2s", "--junit", junit.string()});
+  EXPECT_EQ(ended.status, 3) << ended.out;
+  EXPECT_NE(ended.out.find("the disk is on fire"), std::string::npos) << ended.out;
+  EXPECT_TRUE(std::filesystem::exists(junit));
+  EXPECT_NE(read_file(run_folder(scratch_.path()) / "verdicts.json").find("harness error"),
+            std::string::npos);
+}
+
 TEST_F(EtcdTest, AnInterruptedRunHealsJudgesAndSaysSo) {
   const int pid = begin_tribunal(
       {"run", "etcd", "--out", scratch_.path().string(), "--time", "60s"}, scratch_.path() / "log");
