@@ -142,6 +142,7 @@ TEST_P(Monitor, ConvictsOneBentAnswerAmongAThousand) {
 INSTANTIATE_TEST_SUITE_P(
     All, Monitor,
     ::testing::Values(Case{"queue", Container::queue, true}, Case{"set", Container::set, true},
+                      Case{"stack", Container::stack, false},
                       Case{"priority_queue", Container::priority_queue, false}),
     [](const auto& one) { return std::string(one.param.name); });
 

@@ -244,6 +244,8 @@ MonitorFinding monitor(const History& history, Container container) {
       return monitor_queue(history, operations, watch);
     case Container::priority_queue:
       return monitor_priority_queue(history, operations, watch);
+    case Container::stack:
+      return monitor_stack(history, operations, watch);
     default:
       return {MonitorFinding::not_applicable, "no monitor", {}};
   }
