@@ -62,8 +62,10 @@ std::string quote(std::string_view input) {
 }
 
 void Line::fail(const char* at, const std::string& why, const std::string& fix) const {
-  const auto column = static_cast<std::size_t>(at - text.data()) + 1;
-  throw Error(Blame::usage, fmt::format("{}:{}:{}: {}", file, number, column, why), fix);
+  const std::string_view before = text.substr(0, static_cast<std::size_t>(at - text.data()));
+  const auto lines = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+  throw Error(Blame::usage, fmt::format("{}:{}:{}: {}", file, number + lines, column, why), fix);
 }
 
 }  // namespace tribunal

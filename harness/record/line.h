@@ -9,7 +9,8 @@
 
 namespace tribunal {
 
-// A line and where it stands, for whoever must complain about it.
+// A line and where it stands, for whoever must complain about it. Of formats that do not go by
+// lines, it is the whole file.
 struct Line {
   static constexpr std::size_t padding = 64;
   // The fix for a line that is no record at all.

@@ -19,17 +19,6 @@ constexpr std::array<std::string_view, Record::fields> field_names = {
     "index", "time", "process", "type", "f", "key", "value", "node", "error", "intended", "fault"};
 constexpr std::array<std::string_view, 4> type_names = {"invoke", "ok", "fail", "info"};
 
-constexpr std::string_view name_of(Field field) {
-  return field_names[static_cast<std::size_t>(field)];
-}
-
-Field field_called(std::string_view name) {
-  for (std::size_t i = 0; i < field_names.size(); ++i) {
-    if (field_names[i] == name) return static_cast<Field>(i);
-  }
-  return Field::none;
-}
-
 // Whether a quoted name stands at `raw`; the padding makes it safe to look.
 template <std::size_t N>
 bool stands(const char* raw, const char (&quoted)[N]) {
@@ -65,6 +54,22 @@ Field field_at(const char* raw) {
 }
 
 }  // namespace
+
+std::string_view name_of(Field field) { return field_names[static_cast<std::size_t>(field)]; }
+
+Field field_called(std::string_view name) {
+  for (std::size_t i = 0; i < field_names.size(); ++i) {
+    if (field_names[i] == name) return static_cast<Field>(i);
+  }
+  return Field::none;
+}
+
+std::optional<Record::Type> type_called(std::string_view name) {
+  for (std::size_t i = 0; i < type_names.size(); ++i) {
+    if (type_names[i] == name) return static_cast<Record::Type>(i);
+  }
+  return std::nullopt;
+}
 
 struct RecordReader::Parser {
   explicit Parser(Values& values) : reader(values) {}
@@ -214,13 +219,9 @@ struct RecordReader::Parser {
   }
 
   void read_type(ondemand::value& value) {
-    const std::string_view name = text(Field::type, value);
-    for (std::size_t i = 0; i < type_names.size(); ++i) {
-      if (type_names[i] != name) continue;
-      record.type = static_cast<Record::Type>(i);
-      return;
-    }
-    fail_as_mistyped(Field::type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
+    const auto type = type_called(text(Field::type, value));
+    if (!type) fail_as_mistyped(Field::type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
+    record.type = *type;
   }
 
   // A text as a rule; other tools write lists or maps here, whose JSON serves as the text.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -51,6 +52,10 @@ struct Record {
   std::span<const Value> elements;  // this and all texts: good until the next line is read
   std::string_view f, node, error;
 };
+
+std::string_view name_of(Record::Field field);
+Record::Field field_called(std::string_view name);  // none: there is no such field
+std::optional<Record::Type> type_called(std::string_view name);
 
 class RecordReader {
  public:
