@@ -1,5 +1,6 @@
 #include "checkers/catalogue.h"
 
+#include "checkers/linearizable.h"
 #include "checkers/linearizable_register.h"
 #include "checkers/progress.h"
 #include "checkers/set.h"
@@ -12,6 +13,10 @@ const std::vector<Checker>& checkers() {
        "Every read, write and compare-and-set of a register takes effect at one instant between "
        "its call and its answer.",
        check_linearizable_register},
+      {"linearizable",
+       "Every call takes effect at one instant between its call and its answer, as the model says "
+       "that it should.",
+       check_linearizable},
       {"set",
        "Every element whose add was acknowledged, or that a read returned, is in every read that "
        "begins later; nothing is read that nobody added, and nothing twice.",

@@ -7,13 +7,15 @@
 #include <memory>
 #include <vector>
 
+#include "checkers/entries.h"
 #include "checkers/exhibits.h"
+#include "checkers/interned_space.h"
 #include "checkers/keys.h"
 #include "checkers/lanes.h"
+#include "checkers/models/register.h"
 #include "checkers/options.h"
+#include "checkers/reduction.h"
 #include "checkers/register_evidence.h"
-#include "checkers/register_reduction.h"
-#include "checkers/register_search.h"
 #include "checkers/register_zones.h"
 #include "harness/record/error.h"
 
@@ -23,6 +25,13 @@ namespace {
 constexpr std::size_t most_evidence = 5;
 constexpr std::size_t bytes_an_operation = 100;  // what the zones may take
 constexpr std::size_t worth_a_thread = 20'000;   // operations
+
+std::unique_ptr<StateSpace> register_space(const History& history, Value initial) {
+  RegisterModel model;
+  model.history = &history;
+  model.initial = initial;
+  return std::make_unique<InternedSpace<RegisterModel>>(model);
+}
 
 // What became of one key.
 struct KeyAnswer {
@@ -133,8 +142,11 @@ void Judge::judge_key(std::uint32_t key, Lane& lane) {
 void Judge::search_key(std::uint32_t key, Lane& lane) {
   KeyAnswer& answer = answers_[key];
   answer.searched = true;
-  const std::vector<Entry> entries = register_entries(history_, keys_.of(key));
-  const SearchResult result = search_register(history_, initial_, entries, lane.watch);
+  const auto space = register_space(history_, initial_);
+  const std::vector<Entry> entries = entries_of(history_, *space, keys_.of(key));
+  SearchTask task;
+  task.entries = entries;
+  const SearchResult result = search(*space, task, lane.watch);
   answer.event = result.event;
   answer.begun = result.begun;
   switch (result.answer) {
@@ -160,8 +172,9 @@ void Judge::add_evidence(Verdict& verdict) {
     Watch watch(budget_, 1);
     const auto operations = keys_.of(key);
     if (answers_[key].searched) {
+      const auto space = register_space(history_, initial_);
       verdict.evidence.push_back(
-          register_reduction(history_, initial_, operations, answers_[key].event, watch));
+          reduction(history_, *space, operations, answers_[key].event, watch));
     } else {
       verdict.evidence.push_back(register_evidence(history_, initial_, operations, zones, watch));
     }

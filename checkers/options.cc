@@ -9,9 +9,9 @@
 namespace tribunal {
 namespace {
 
-constexpr std::array<std::string_view, 5> known = {"linearizable", "acknowledged",
-                                                   "acknowledged-reads", "acknowledged-writes",
-                                                   "acknowledged-per-window"};
+constexpr std::array<std::string_view, 6> known = {
+    "linearizable",           "model", "acknowledged", "acknowledged-reads", "acknowledged-writes",
+    "acknowledged-per-window"};
 
 }  // namespace
 

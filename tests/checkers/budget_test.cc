@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "checkers/catalogue.h"
+#include "checkers/linearizable.h"
 #include "checkers/linearizable_register.h"
 #include "harness/parts/catalogue.h"
 #include "harness/record/error.h"
@@ -26,17 +27,21 @@ Operation call(Function function, std::uint32_t began, std::uint32_t ended, Valu
   return operation;
 }
 
-// Many writes open at once, each value twice, and a read during all of them: exponential to search.
+// Many enqueues open at once and a dequeue during all of them: each order is a state of its own.
 History hard_history(std::uint32_t open) {
   History history;
   for (std::uint32_t i = 0; i < open; ++i) {
     history.operations.push_back(
-        call(Function::write, i, open + 2 + i, Value::integer(1 + i / 2), Value::integer(0)));
+        call(Function::enqueue, i, open + 2 + i, Value::integer(i), Value::integer(0)));
   }
   history.operations.push_back(
-      call(Function::read, open, open + 1, Value::integer(1), Value::integer(0)));
+      call(Function::dequeue, open, open + 1, Value::integer(1), Value::integer(0)));
   history.events = 2 * open + 2;
   return history;
+}
+
+Verdict check_queue(const History& history, const Budget& budget) {
+  return check_linearizable(history, {Value::nil(), {{"model", "fifo-queue"}}}, budget);
 }
 
 // Operations of many keys, one after the other; `bad` of them read what was replaced.
@@ -74,9 +79,8 @@ TEST(Budget, SpentTimeIsInconclusive) {
 
 TEST(Budget, SpentMemoryIsInconclusiveAndSaysHowFarItCame) {
   Budget budget;
-  budget.bytes = 100'000;
-  const Verdict verdict =
-      check_linearizable_register(hard_history(40), {Value::integer(0), {}}, budget);
+  budget.bytes = 4'000'000;
+  const Verdict verdict = check_queue(hard_history(40), budget);
   EXPECT_EQ(verdict.judgement, Judgement::inconclusive);
   EXPECT_NE(verdict.reason.find("memory"), std::string::npos) << verdict.reason;
   EXPECT_NE(verdict.reason.find("up to its operation"), std::string::npos) << verdict.reason;
@@ -90,15 +94,13 @@ TEST(Budget, AStopEndsTheSearch) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     source.request_stop();
   });
-  const Verdict verdict =
-      check_linearizable_register(hard_history(60), {Value::integer(0), {}}, budget);
+  const Verdict verdict = check_queue(hard_history(60), budget);
   EXPECT_EQ(verdict.judgement, Judgement::inconclusive);
   EXPECT_NE(verdict.reason.find("stopped"), std::string::npos) << verdict.reason;
 }
 
 TEST(Budget, MoreOpenOperationsThanCanBeSearchedAreInconclusive) {
-  const Verdict verdict =
-      check_linearizable_register(hard_history(1100), {Value::integer(0), {}}, Budget{});
+  const Verdict verdict = check_queue(hard_history(1100), Budget{});
   EXPECT_EQ(verdict.judgement, Judgement::inconclusive);
   EXPECT_NE(verdict.reason.find("open at once"), std::string::npos) << verdict.reason;
 }

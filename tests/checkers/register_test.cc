@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "checkers/entries.h"
+#include "checkers/interned_space.h"
 #include "checkers/linearizable_register.h"
-#include "checkers/register_search.h"
+#include "checkers/models/register.h"
 #include "checkers/register_zones.h"
 #include "harness/record/error.h"
 #include "tests/checkers/brute_force.h"
@@ -64,8 +66,14 @@ TEST(RegisterSearch, AgreesWithAllOrders) {
     const RandomShape shape = draw_shape(random);
     const History history = random_history(shape, random);
     Watch watch(budget, 1);
-    const auto entries = register_entries(history, all_places(history));
-    const SearchResult result = search_register(history, shape.initial, entries, watch);
+    RegisterModel model;
+    model.history = &history;
+    model.initial = shape.initial;
+    InternedSpace<RegisterModel> space(model);
+    const auto entries = entries_of(history, space, all_places(history));
+    SearchTask task;
+    task.entries = entries;
+    const SearchResult result = search(space, task, watch);
     const bool expected = register_linearizable_by_all_orders(history, shape.initial);
     ASSERT_EQ(result.answer == SearchResult::Answer::linearizable, expected)
         << "round " << round << "\n"

@@ -1,9 +1,8 @@
-#include "checkers/register_search.h"
+#include "checkers/entries.h"
 
 #include <algorithm>
 
 #include "checkers/flat_index.h"
-#include "checkers/models/register.h"
 
 namespace tribunal {
 namespace {
@@ -11,6 +10,8 @@ namespace {
 // When each value can last be observed.
 class Observers {
  public:
+  Observers() { values_.reset(64); }
+
   // Returns whether that changed anything.
   bool observed(Value value, std::uint32_t until) {
     const std::uint32_t number = values_.number(value);
@@ -25,11 +26,7 @@ class Observers {
   }
 
  private:
-  FlatIndex values_ = [] {
-    FlatIndex index;
-    index.reset(64);
-    return index;
-  }();
+  FlatIndex values_;
   std::vector<std::uint64_t> until_;  // event + 1
 };
 
@@ -37,26 +34,29 @@ bool acknowledged(const Operation& operation, std::uint32_t until) {
   return operation.ok() && operation.ended <= until;
 }
 
-Observers observers_of(const History& history, std::span<const std::uint32_t> operations,
-                       std::uint32_t until) {
+Observers observers_of(const History& history, const StateSpace& space,
+                       std::span<const std::uint32_t> operations, std::uint32_t until) {
   Observers observers;
-  std::vector<std::uint32_t> unknown_swaps;
+  std::vector<std::uint32_t> lost;  // that observe a value and leave one
   for (const std::uint32_t place : operations) {
     const Operation& operation = history.operations[place];
     if (operation.began > until || operation.outcome == Outcome::failed) continue;
+    const auto value = space.observes(operation);
+    if (!value) continue;
     if (acknowledged(operation, until)) {
-      if (operation.function != Function::write)
-        observers.observed(operation.value, operation.ended);
-    } else if (operation.function == Function::cas) {
-      unknown_swaps.push_back(place);
+      observers.observed(*value, operation.ended);
+    } else if (space.leaves(operation)) {
+      lost.push_back(place);
     }
   }
   for (bool changed = true; changed;) {
     changed = false;
-    for (const std::uint32_t place : unknown_swaps) {
-      const Operation& swap = history.operations[place];
-      if (observers.any(swap.to) && observers.observed(swap.value, Operation::never))
+    for (const std::uint32_t place : lost) {
+      const Operation& operation = history.operations[place];
+      if (observers.any(*space.leaves(operation)) &&
+          observers.observed(*space.observes(operation), Operation::never)) {
         changed = true;
+      }
     }
   }
   return observers;
@@ -64,32 +64,28 @@ Observers observers_of(const History& history, std::span<const std::uint32_t> op
 
 }  // namespace
 
-std::vector<Entry> register_entries(const History& history,
-                                    std::span<const std::uint32_t> operations,
-                                    std::uint32_t until) {
-  const Observers observers = observers_of(history, operations, until);
+std::vector<Entry> entries_of(const History& history, StateSpace& space,
+                              std::span<const std::uint32_t> operations, std::uint32_t until) {
+  const Observers observers = observers_of(history, space, operations, until);
   std::vector<Entry> entries;
   entries.reserve(operations.size());
   for (const std::uint32_t place : operations) {
     const Operation& operation = history.operations[place];
     if (operation.began > until || operation.outcome == Outcome::failed) continue;
-    Entry entry{place, operation.began, operation.ended, Operation::never};
+    Entry entry{place, operation.began, operation.ended, Operation::never,
+                space.move_of(operation)};
     if (!acknowledged(operation, until)) {
-      if (operation.function == Function::read || RegisterModel::only_looks(operation)) continue;
-      const Value value = operation.function == Function::cas ? operation.to : operation.value;
-      if (!observers.any(value)) continue;
+      if (space.move(entry.move).only_looks) continue;
       entry.ended = Operation::never;
-      entry.retires = observers.last(value);
-      if (entry.retires < entry.began) continue;
+      if (const auto value = space.leaves(operation)) {
+        if (!observers.any(*value)) continue;
+        entry.retires = observers.last(*value);
+        if (entry.retires < entry.began) continue;
+      }
     }
     entries.push_back(entry);
   }
   return entries;
-}
-
-SearchResult search_register(const History& history, Value initial, std::span<const Entry> entries,
-                             Watch& watch, std::uint64_t most_steps) {
-  return search(history, RegisterModel{initial}, entries, watch, most_steps);
 }
 
 }  // namespace tribunal
