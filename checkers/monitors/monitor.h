@@ -44,7 +44,8 @@ MonitorFinding monitor_stack(const History& history, std::span<const std::uint32
 MonitorFinding monitor_priority_queue(const History& history,
                                       std::span<const std::uint32_t> operations, Watch& watch);
 
-// add of a delta, none negative, and read of the sum; it begins at zero.
+// add of a delta and read of the sum, which begins at zero. Exact where every delta is the same
+// positive one, or zero; else not applicable, since it is then a matter of subset sums.
 MonitorFinding monitor_counter(const History& history, std::span<const std::uint32_t> operations,
                                Watch& watch);
 

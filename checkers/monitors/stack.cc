@@ -43,12 +43,21 @@ class Stack {
   MonitorFinding judge() {
     // its calls and their tree, the counts, cells
     if (!watch_.affords(contents_.elements.size() * 120)) return {MonitorFinding::spent, "", {}};
-    if (holds() || contents_.removals.empty()) return refusal();
-    let_leave(contents_, removal_began(history_, contents_, 0));
-    if (!holds()) return refusal();
-    const Cells cells = lost_cells();
+    if (contents_.removals.empty()) {
+      holds();
+      return refusal();
+    }
+    const Cells cells = inside_cells(history_, contents_);
     std::vector<Obligation> obligations = find_obligations(cells);
     if (assign(history_, cells, obligations, contents_) && holds()) return refusal();
+    let_leave(contents_, removal_began(history_, contents_, 0));
+    if (!holds()) return refusal();
+    constexpr int rounds = 32;
+    for (int round = 0; round < rounds; ++round) {
+      if (!assign(history_, cells, obligations, contents_)) break;
+      if (holds()) return refusal();
+      if (!tighten(cells, obligations)) break;
+    }
     if (watch_.look()) return {MonitorFinding::spent, "", {}};
     return {MonitorFinding::not_applicable, "lost removals leave it open", {}};
   }
@@ -128,11 +137,6 @@ class Stack {
     return witness;
   }
 
-  Cells lost_cells() {
-    let_leave(contents_, contents_.end);
-    return inside_cells(history_, contents_);
-  }
-
   // A value left inside must be gone before anything below it came out, and before "empty".
   std::vector<Obligation> find_obligations(const Cells& cells) const {
     LeastAfter below(cells.size()), empty(cells.size());
@@ -161,6 +165,35 @@ class Stack {
       if (deadline != LeastAfter::none) obligations.push_back({deadline, place});
     }
     return obligations;
+  }
+
+  // Values left inside that hold others up must be gone before the last of those came out, or else
+  // before the first. False: nothing can be tightened.
+  bool tighten(const Cells& cells, std::vector<Obligation>& obligations) {
+    if (refused_empty_ != Element::nobody) return false;
+    const std::vector<std::uint32_t> few =
+        fewest_stuck(contents_.elements, contents_.end, stuck_, watch_);
+    Event first = Operation::never, last = 0;
+    for (const std::uint32_t place : few) {
+      if (contents_.elements[place].left()) continue;
+      first = std::min(first, contents_.elements[place].out_ended);
+      last = std::max(last, contents_.elements[place].out_ended);
+    }
+    bool tightened = false;
+    for (const std::uint32_t place : few) {
+      if (!contents_.elements[place].left()) continue;
+      auto known = std::find_if(obligations.begin(), obligations.end(),
+                                [&](const Obligation& one) { return one.element == place; });
+      if (known == obligations.end())
+        known = obligations.insert(obligations.end(), {cells.size(), place});
+      for (const Event event : {last, first}) {
+        if (known->deadline <= cells.before(event)) continue;
+        known->deadline = cells.before(event);
+        tightened = true;
+        break;
+      }
+    }
+    return tightened && !watch_.look();
   }
 
   const History& history_;

@@ -247,7 +247,7 @@ MonitorFinding monitor(const History& history, Container container) {
     case Container::stack:
       return monitor_stack(history, operations, watch);
     default:
-      return {MonitorFinding::not_applicable, "no monitor", {}};
+      return monitor_counter(history, operations, watch);
   }
 }
 
