@@ -9,6 +9,7 @@
 #include "harness/assemble/verdict_text.h"
 #include "harness/assemble/words.h"
 #include "harness/parts/catalogue.h"
+#include "harness/record/history_file.h"
 #include "reports/catalogue.h"
 
 namespace tribunal {
@@ -99,6 +100,23 @@ int check_verb(const CheckFlags& flags) {
   return exit_code(worst(verdicts));
 }
 
+int export_verb(const std::string& what, const std::string& format, const std::string& out) {
+  const bool folder = what != "-" && std::filesystem::is_directory(what);
+  const auto history =
+      read_history(folder ? RunFolder::open(what).history() : std::filesystem::path(what));
+  if (format != "edn" && format != "jsonl") {
+    throw Error(Blame::usage, fmt::format("--format: a history cannot be written as '{}'", format),
+                "one of: edn, jsonl");
+  }
+  const auto text = format == "edn" ? write_edn(history) : write_history(history);
+  if (out.empty()) {
+    std::cout << text << std::flush;
+  } else {
+    write_file(out, text);
+  }
+  return 0;
+}
+
 int report_verb(const std::string& what, const std::string& name, const std::string& out) {
   const auto folder = RunFolder::open(what);
   const auto& report = find(reports(), "report", name);
@@ -134,6 +152,17 @@ void add_check(CLI::App& app, int& exit) {
       ->type_name("FILE");
   verb->add_option("--summary", flags->summary, "also write a Markdown summary")->type_name("FILE");
   verb->callback([flags, &exit] { exit = check_verb(*flags); });
+}
+
+void add_export(CLI::App& app, int& exit) {
+  auto* verb =
+      app.add_subcommand("export", "write a history in another notation, such as Jepsen's EDN");
+  const auto what = std::make_shared<std::string>(), format = std::make_shared<std::string>("edn"),
+             out = std::make_shared<std::string>();
+  verb->add_option("what", *what, "a run folder, a history, or - for standard input")->required();
+  verb->add_option("--format", *format, "edn or jsonl [edn]")->type_name("NAME");
+  verb->add_option("--out", *out, "where to [standard output]")->type_name("FILE");
+  verb->callback([what, format, out, &exit] { exit = export_verb(*what, *format, *out); });
 }
 
 void add_report(CLI::App& app, int& exit) {

@@ -75,6 +75,25 @@ TEST(Check, JunitAndSummaryAreWritten) {
   EXPECT_TRUE(std::filesystem::exists(summary));
 }
 
+TEST(Export, WhatItWritesAsEdnIsJudgedTheSame) {
+  const auto edn = tribunal({"export", "-"}, std::string(good) + stale);
+  EXPECT_EQ(edn.status, 0) << edn.out;
+  EXPECT_EQ(tribunal({"check", "-", "--checker", "linearizable-register"}, edn.out).status, 1)
+      << edn.out;
+}
+
+TEST(Check, AModelIsNamed) {
+  EXPECT_EQ(tribunal({"check", "-", "--checker", "linearizable", "--model", "cas-register"},
+                     std::string(good) + stale)
+                .status,
+            1);
+  EXPECT_EQ(tribunal({"check", "-", "--checker", "linearizable", "--model", "cas-register"},
+                     std::string(good) + fresh)
+                .status,
+            0);
+  EXPECT_EQ(tribunal({"check", "-", "--checker", "linearizable"}, good).status, 64);
+}
+
 TEST(BadInput, HistoriesAreNamedByLine) {
   expect_clear(check(fresh), 64, "standard input:1");
   expect_clear(check(std::string(good) + "{\"index\":3,\"time\"\n" + fresh), 64, ":4");
