@@ -38,6 +38,11 @@ void HistoryBuilder::add(const Record& record, const Line& line) {
   ++history_.events;
 }
 
+const Operation* HistoryBuilder::open_call(std::uint32_t process) {
+  const std::uint32_t state = state_of(process);
+  return state == idle || state == retired ? nullptr : &history_.operations[state];
+}
+
 void HistoryBuilder::keep_order(const Record& record, const Line& line) {
   if (record.has(Field::index)) {
     if (record.index < next_index_) {

@@ -23,6 +23,9 @@ class HistoryBuilder {
   // Adds the next record. Throws Error(usage) if it cannot follow those before it.
   void add(const Record& record, const Line& line);
 
+  // The call that a process has open; null: none.
+  const Operation* open_call(std::uint32_t process);
+
   History take() { return std::move(history_); }
 
  private:

@@ -18,8 +18,8 @@ namespace {
 using Notation = FormReader::Notation;
 
 // The first bytes of a text that are no blanks, and no commas, which are blanks in EDN.
-std::string_view first_signs(std::string_view text, std::size_t count, std::string& signs) {
-  signs.clear();
+std::string first_signs(std::string_view text, std::size_t count) {
+  std::string signs;
   for (std::size_t i = 0; i < text.size() && signs.size() < count; ++i) {
     if (std::isspace(static_cast<unsigned char>(text[i])) == 0 && text[i] != ',') signs += text[i];
   }
@@ -69,8 +69,7 @@ History read_forms(std::string_view text, const std::string& name, const ReadOpt
 }
 
 bool looks_like_lines(std::string_view text) {
-  std::string signs;
-  first_signs(text, 2, signs);
+  const std::string signs = first_signs(text, 2);
   return text.empty() || (signs.starts_with('{') && !signs.starts_with("{:") && signs != "{#");
 }
 
@@ -79,8 +78,7 @@ History read_lines(std::string_view text, const std::string& name, const ReadOpt
 }
 
 bool looks_like_json(std::string_view text) {
-  std::string signs;
-  first_signs(text, 3, signs);
+  const std::string signs = first_signs(text, 3);
   return signs == "[{\"" || signs.starts_with("[]") || signs == "[{}";
 }
 
@@ -95,6 +93,13 @@ History read_json(std::string_view text, const std::string& name, const ReadOpti
   return read_forms(text, name, options, Notation::json);
 }
 
+// A history in EDN may quote the log, as errors do.
+bool looks_like_log(std::string_view text) {
+  const std::string signs = first_signs(text, 2);
+  const bool map_first = signs == "[{" || signs == "({" || signs.starts_with('{');
+  return !map_first && !signs.starts_with(';') && looks_like_jepsen_log(text);
+}
+
 History read_log(std::string_view text, const std::string& name, const ReadOptions& options) {
   check_utf8(Line{name, 1, text});
   return build_history(operations_of(text), options.keyed,
@@ -102,8 +107,7 @@ History read_log(std::string_view text, const std::string& name, const ReadOptio
 }
 
 bool looks_like_edn(std::string_view text) {
-  std::string signs;
-  first_signs(text, 1, signs);
+  const std::string signs = first_signs(text, 1);
   return signs.empty() || std::string_view("{[(;#^").find(signs[0]) != std::string_view::npos;
 }
 
@@ -122,7 +126,7 @@ struct Format {
 constexpr Format formats[] = {
     {"lines of JSON", looks_like_lines, read_lines},
     {"a list of records in JSON", looks_like_json, read_json},
-    {"Jepsen's log", looks_like_jepsen_log, read_log},
+    {"Jepsen's log", looks_like_log, read_log},
     {"EDN", looks_like_edn, read_edn},
 };
 

@@ -40,9 +40,11 @@ void JepsenBuilder::keep_time(Record& record) {
 }
 
 // What a call that failed, or whose answer was lost, has for a value is no answer; some write the
-// reason there.
+// reason there instead of the argument.
 void JepsenBuilder::drop_value(Record& record) {
-  if (record.error.empty() && values().is_text(record.value)) {
+  const Operation* call = builder_.open_call(record.process);
+  const bool argument = call == nullptr || record.value == call->value;
+  if (record.error.empty() && !argument && values().is_text(record.value)) {
     record.error = values().text_of(record.value);
   }
   record.value = Value::nil();

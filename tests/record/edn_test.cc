@@ -149,6 +149,13 @@ TEST(Edn, ALostOrFailedCallKeepsItsArgumentAndTellsTheReason) {
   EXPECT_EQ(history.errors.at(history.operations[1].error), "[:busy \"later\"]");
 }
 
+TEST(Edn, AnArgumentThatIsATextIsNoReason) {
+  const History history = parse(
+      "{:process 0 :type :invoke :f :write :value \"busy\"}\n"
+      "{:process 0 :type :fail :f :write :value \"busy\"}\n");
+  EXPECT_EQ(history.operations.at(0).error, 0U);
+}
+
 TEST(Edn, AbsentOrNegativeIndexAndTimeAreNone) {
   const History history = parse(
       "{:process 0 :type :invoke :f :read :index -1 :time -1}\n"

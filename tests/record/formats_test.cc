@@ -67,6 +67,13 @@ TEST(JepsenLog, TheReasonMayStandBehindTheValue) {
   EXPECT_EQ(history.errors.at(history.operations.at(0).error), "not-held");
 }
 
+TEST(JepsenLog, AHistoryThatQuotesALogIsNone) {
+  const std::string quoting =
+      "{:process 0 :type :invoke :f :write :value \"INFO jepsen.util - 0 :ok :read 1\"}\n";
+  EXPECT_EQ(parse_any_history(quoting, "h").operations.size(), 1U);
+  EXPECT_EQ(parse_any_history("[" + quoting + "]", "h").operations.size(), 1U);
+}
+
 TEST(JepsenLog, ALineThatIsHalfAnOperationIsRefused) {
   const std::string good = "INFO  jepsen.util - 0\t:invoke\t:read\tnil\n";
   EXPECT_EQ(complaint(good + "INFO  jepsen.util - 1\t:invoke\t:cas\t[3\n"),

@@ -1,6 +1,8 @@
-// Reading undoes writing, on random histories of every kind of call and outcome.
+// Reading undoes writing, as lines of JSON and as EDN, on random histories of every kind of call
+// and outcome.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -133,6 +135,57 @@ TEST(HistoryRoundTrip, RandomHistoriesSurviveIt) {
     }
     ASSERT_EQ(write_history(again), text);
   }
+}
+
+ReadOptions as(ReadOptions::Keyed keyed) {
+  ReadOptions options;
+  options.keyed = keyed;
+  return options;
+}
+
+TEST(EdnRoundTrip, RandomHistoriesSurviveIt) {
+  int keyed_ones = 0, plain_ones = 0;
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    Random random(seed);
+    History history = random_history(random);
+    if (seed % 4 == 0) {
+      for (Operation& operation : history.operations) operation.key = Value::nil();
+    }
+    const bool keyed =
+        std::any_of(history.operations.begin(), history.operations.end(),
+                    [](const Operation& operation) { return !operation.key.is_nil(); });
+    ++(keyed ? keyed_ones : plain_ones);
+    const std::string edn = write_edn(history);
+    const History again = parse_any_history(
+        edn, "seed", as(keyed ? ReadOptions::Keyed::yes : ReadOptions::Keyed::no));
+    ASSERT_EQ(write_history(again), write_history(history)) << edn;
+    ASSERT_EQ(write_edn(again), edn);
+  }
+  EXPECT_GT(keyed_ones, 500);
+  EXPECT_GT(plain_ones, 500);
+}
+
+constexpr const char* jepsen_style =
+    R"({:index 0, :time 3, :type :invoke, :process 0, :f :write, :value [7 1]}
+{:index 1, :time 4, :type :invoke, :process 1, :f :read, :value [7 nil]}
+{:index 2, :time 5, :type :info, :process :nemesis, :f :start-kill, :value "n1", :fault 0}
+{:index 3, :time 6, :type :ok, :process 1, :f :read, :value [7 1]}
+{:index 4, :time 7, :type :info, :process 0, :f :write, :value [7 1], :error "timed \"out\""}
+)";
+
+TEST(EdnRoundTrip, KeysAreFoundAgainWithoutBeingTold) {
+  EXPECT_EQ(write_edn(parse_any_history(jepsen_style, "h")), jepsen_style);
+}
+
+TEST(EdnRoundTrip, WhatElleReadsIsWrittenAsElleWritesIt) {
+  const std::string edn =
+      R"({:index 0, :time 0, :type :invoke, :process 0, :f :txn, :value [[:append 1 2] [:r "x" nil]]}
+{:index 1, :time 0, :type :ok, :process 0, :f :txn, :value [[:append 1 2] [:r "x" [2 {:a 1, 10 nil, "b c" [true]}]]]}
+)";
+  std::string sorted = edn;
+  const std::string from = "{:a 1, 10 nil,", to = "{10 nil, :a 1,";
+  sorted.replace(sorted.find(from), from.size(), to);
+  EXPECT_EQ(write_edn(parse_any_history(edn, "h")), sorted);
 }
 
 }  // namespace
