@@ -42,17 +42,33 @@ std::size_t records_expected(std::string_view text) {
 
 std::size_t operations_of(std::string_view text) { return records_expected(text) * 11 / 20 + 1; }
 
-// What the parsed form will take: operations, and what is interned of lists and maps, at 48 bytes
-// each and 8 for each element.
+struct Nested {
+  double lists = 0, elements = 0;
+};
+
+// The collections inside of records, which are interned, and what they hold.
+Nested nested_in(std::string_view sample) {
+  const int records = first_signs(sample, 1) == "{" ? 1 : 2;  // how deep they lie
+  Nested nested;
+  int depth = 0;
+  bool apart = false;  // the last byte divided two elements
+  for (const char c : sample) {
+    const bool divides = c == ' ' || c == ',';
+    if (c == '[' || c == '{' || c == '(') nested.lists += ++depth > records ? 1 : 0;
+    if (c == ']' || c == '}' || c == ')') --depth;
+    if (divides && !apart && depth > records) ++nested.elements;
+    apart = divides;
+  }
+  return nested;
+}
+
+// What the parsed form will take: operations, and what is interned, at 48 bytes a list and 8 an
+// element.
 std::uint64_t bytes_expected(std::string_view text) {
   const std::string_view sample = text.substr(0, std::size_t{1} << 20);
-  const auto count = [&](char c) {
-    return static_cast<double>(std::count(sample.begin(), sample.end(), c));
-  };
-  const double lists = count('[') + count('{');
-  const double elements = count(' ') + count(',');
+  const Nested nested = nested_in(sample);
   const double share = static_cast<double>(text.size()) / static_cast<double>(sample.size() + 1);
-  const double interned = (lists * 48 + elements * 8) * share;
+  const double interned = (nested.lists * 48 + nested.elements * 8) * share;
   return operations_of(text) * sizeof(Operation) + static_cast<std::uint64_t>(interned);
 }
 
