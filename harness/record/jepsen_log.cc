@@ -42,6 +42,7 @@ class LogRecord {
     read_process(line);
     read_type(line);
     record_.f = name(Field::f, line, f_);
+    if (record_.f.empty()) line.fail(record_.place(Field::f), "the function is empty", example);
     read_value(line);
     const char* const end = line.text.data() + line.text.size();
     std::string_view rest(forms_.here(), static_cast<std::size_t>(end - forms_.here()));

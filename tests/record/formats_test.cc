@@ -80,6 +80,8 @@ TEST(JepsenLog, ALineThatIsHalfAnOperationIsRefused) {
             "h:2:38: the text ends where more must come");
   EXPECT_EQ(complaint(good + "INFO  jepsen.util - 1\t:invoke\t:cas\n"),
             "h:2:1: this operation ends before its value");
+  EXPECT_EQ(complaint(good + "INFO  jepsen.util - 1\t:invoke\t\"\"\tnil\n"),
+            "h:2:31: the function is empty");
   EXPECT_EQ(complaint(good + "INFO  jepsen.util - 1\t:began\t:cas\tnil\n"),
             "h:2:23: this is no type of an operation");
 }
