@@ -73,7 +73,7 @@ class Gathering {
     }
     contents_.elements.push_back({operation.began,
                                   operation.ok() ? operation.ended : Operation::never,
-                                  Operation::never, Operation::never, place, Element::nobody});
+                                  Operation::never, Operation::never, place, Stay::nobody});
     return true;
   }
 
@@ -85,7 +85,7 @@ class Gathering {
                    fmt::format("{} came out but was never inserted", show(removal)),
                    {removal.place});
       }
-      Element& element = contents_.elements[id];
+      Stay& element = contents_.elements[id];
       if (!element.left()) {
         return end(MonitorFinding::violated,
                    fmt::format("{} came out twice but was inserted once", show(removal)),
@@ -105,10 +105,10 @@ class Gathering {
 
   // Leaves out what need not have happened; what is left inside comes out after everything.
   void close() {
-    std::erase_if(contents_.elements, [](const Element& element) {
+    std::erase_if(contents_.elements, [](const Stay& element) {
       return element.left() && element.in_ended == Operation::never;
     });
-    for (Element& element : contents_.elements) {
+    for (Stay& element : contents_.elements) {
       if (element.left()) element.out_began = contents_.end;
     }
   }

@@ -11,8 +11,8 @@ namespace tribunal {
 
 using Event = std::uint32_t;  // a place in the order of events
 
-// A value that certainly went in.
-struct Element {
+// A value that certainly went in, from then until it came out.
+struct Stay {
   static constexpr std::uint32_t nobody = UINT32_MAX;
 
   Event in_began, in_ended;    // in_ended is Operation::never where the answer was lost
@@ -25,7 +25,7 @@ struct Element {
 };
 
 struct Contents {
-  std::vector<Element> elements;        // in order of insertion's invocation
+  std::vector<Stay> elements;           // in order of insertion's invocation
   std::vector<std::uint32_t> empties;   // places of ok removals that found nothing
   std::vector<std::uint32_t> removals;  // places of lost ones, in order of invocation
   Event end = 0;                        // after every event

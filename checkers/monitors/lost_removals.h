@@ -23,7 +23,7 @@ inline Event removal_began(const History& history, const Contents& contents, std
 
 // Lets every value left inside leave from `began` on.
 inline void let_leave(Contents& contents, Event began) {
-  for (Element& element : contents.elements) {
+  for (Stay& element : contents.elements) {
     if (element.left()) element.out_began = began;
   }
 }
@@ -49,7 +49,7 @@ inline bool assign(const History& history, const Cells& cells, std::vector<Oblig
 // are assumed.
 inline Cells inside_cells(const History& history, const Contents& contents) {
   Cells cells(contents.end, 2 * contents.elements.size() + contents.removals.size() + 1);
-  for (const Element& element : contents.elements) {
+  for (const Stay& element : contents.elements) {
     if (!element.inside()) continue;
     cells.add_border(element.in_ended);
     cells.add_border(element.out_began);

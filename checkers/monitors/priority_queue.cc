@@ -50,7 +50,7 @@ class PriorityQueue {
     std::vector<std::int64_t> values;
     values.reserve(size);
     std::int64_t least = INT64_MAX, most = INT64_MIN;
-    for (const Element& element : contents_.elements) {
+    for (const Stay& element : contents_.elements) {
       const Value value = history_.operations[element.in].value;
       if (!value.is_integer()) return false;
       values.push_back(value.as_integer());
@@ -80,10 +80,10 @@ class PriorityQueue {
   }
 
   // Cells in which the value may have come out.
-  std::uint32_t first_out(const Element& element) const {
+  std::uint32_t first_out(const Stay& element) const {
     return cells_.after(std::max(element.out_began, element.in_began));
   }
-  std::uint32_t last_out(const Element& element) const { return cells_.before(element.out_ended); }
+  std::uint32_t last_out(const Stay& element) const { return cells_.before(element.out_ended); }
 
   void sweep() {
     finding_ = {MonitorFinding::linearizable, "", {}};
@@ -93,7 +93,7 @@ class PriorityQueue {
         finding_.result = MonitorFinding::spent;
         return;
       }
-      const Element& element = contents_.elements[order_[i]];
+      const Stay& element = contents_.elements[order_[i]];
       if (!element.left() && open_.find(first_out(element)) > last_out(element)) {
         refuse(i, first_out(element), last_out(element), {element.in, element.out},
                fmt::format("{} came out while something larger was certainly inside",
@@ -118,7 +118,7 @@ class PriorityQueue {
               std::vector<std::uint32_t> witness, std::string why) {
     std::vector<Stretch> stretches;
     for (std::size_t i = 0; i < larger; ++i) {
-      const Element& element = contents_.elements[order_[i]];
+      const Stay& element = contents_.elements[order_[i]];
       if (element.inside()) {
         stretches.push_back(
             {cells_.after(element.in_ended), cells_.before(element.out_began), order_[i]});
@@ -126,7 +126,7 @@ class PriorityQueue {
     }
     bool lends = false;
     for (const Place place : cover(std::move(stretches), first, last)) {
-      const Element& element = contents_.elements[place];
+      const Stay& element = contents_.elements[place];
       witness.push_back(element.in);
       if (!element.left()) witness.push_back(element.out);
       lends = lends || element.left();
@@ -155,13 +155,13 @@ class PriorityQueue {
   bool choose_moments(Choice choice) {
     open_.reset(cells_.size());
     moments_.assign(order_.size() + contents_.empties.size(), cells_.size());
-    std::vector<std::uint32_t> enters(cells_.size(), Element::nobody);  // what is left, by rank
+    std::vector<std::uint32_t> enters(cells_.size(), Stay::nobody);  // what is left, by rank
     for (std::uint32_t i = 0; i < order_.size(); ++i) {
-      const Element& element = contents_.elements[order_[i]];
+      const Stay& element = contents_.elements[order_[i]];
       if (element.left()) enters[cells_.after(element.in_ended)] = i;
     }
     for (std::uint32_t i = 0; i < order_.size(); ++i) {
-      const Element& element = contents_.elements[order_[i]];
+      const Stay& element = contents_.elements[order_[i]];
       if (!element.left()) {
         moments_[i] = choose(choice, first_out(element), last_out(element), i, enters);
         if (moments_[i] > last_out(element)) return false;
@@ -204,7 +204,7 @@ class PriorityQueue {
     }
     std::vector<Obligation> obligations;
     for (std::size_t i = 0; i < order_.size(); ++i) {
-      const Element& element = contents_.elements[order_[i]];
+      const Stay& element = contents_.elements[order_[i]];
       if (!element.left()) {
         if (--used[moments_[i]] == 0) open_.take(moments_[i]);
         continue;

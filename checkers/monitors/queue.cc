@@ -32,9 +32,9 @@ class Queue {
 
  private:
   using Place = std::uint32_t;
-  static constexpr Place nobody = Element::nobody;
+  static constexpr Place nobody = Stay::nobody;
 
-  const Element& element(Place place) const { return contents_.elements[place]; }
+  const Stay& element(Place place) const { return contents_.elements[place]; }
 
   // Of the values that certainly went in after the one at `place`, which is the first to have come
   // out? Elements are in order of invocation, and few begin while one goes in.
@@ -51,7 +51,7 @@ class Queue {
     const auto after =
         std::partition_point(begin + static_cast<std::ptrdiff_t>(low),
                              begin + static_cast<std::ptrdiff_t>(std::min(low + step, size)),
-                             [ended](const Element& other) { return other.in_began < ended; });
+                             [ended](const Stay& other) { return other.in_began < ended; });
     return after == contents_.elements.end() ? nobody
                                              : first_out_[static_cast<std::size_t>(after - begin)];
   }
@@ -102,7 +102,7 @@ class Queue {
 
   void answers_empty() {
     Cells cells(contents_.end, 2 * contents_.elements.size() + removals());
-    for (const Element& one : contents_.elements) {
+    for (const Stay& one : contents_.elements) {
       if (one.left() || one.inside()) cells.add_border(one.in_ended);
       if (!one.left() && one.inside()) cells.add_border(one.out_began);
     }
@@ -127,7 +127,7 @@ class Queue {
   void lay(const Cells& cells) {
     inside_.assign(cells.size() + 1, 0);
     std::vector<std::int32_t> owed(cells.size() + 1, 0);
-    for (const Element& one : contents_.elements) {
+    for (const Stay& one : contents_.elements) {
       if (one.left()) {
         ++owed[cells.after(one.in_ended)];
       } else if (one.inside()) {
@@ -149,7 +149,7 @@ class Queue {
                     std::uint32_t last) {
     std::vector<Stretch> stretches;
     for (Place place = 0; place < contents_.elements.size(); ++place) {
-      const Element& one = element(place);
+      const Stay& one = element(place);
       if (!one.left() && one.inside())
         stretches.push_back({cells.after(one.in_ended), cells.before(one.out_began), place});
     }

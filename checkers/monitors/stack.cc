@@ -66,7 +66,7 @@ class Stack {
   // Whether the history is linearizable with the removals as they are assumed now; else, why not.
   bool holds() {
     stuck_.clear();
-    refused_empty_ = Element::nobody;
+    refused_empty_ = Stay::nobody;
     if (!contents_.empties.empty() && !answers_empty()) return false;
     stuck_ = stuck(contents_.elements, contents_.end, watch_);
     return stuck_.empty();
@@ -75,7 +75,7 @@ class Stack {
   bool answers_empty() {
     const Cells cells = inside_cells(history_, contents_);
     std::vector<std::int32_t> inside(cells.size() + 1, 0);
-    for (const Element& element : contents_.elements) {
+    for (const Stay& element : contents_.elements) {
       if (!element.inside()) continue;
       ++inside[cells.after(element.in_ended)];
       --inside[cells.after(element.out_began)];
@@ -98,7 +98,7 @@ class Stack {
   // Of what holds() found.
   MonitorFinding refusal() {
     if (watch_.look()) return {MonitorFinding::spent, "", {}};
-    if (refused_empty_ != Element::nobody) {
+    if (refused_empty_ != Stay::nobody) {
       return {MonitorFinding::violated, "it was found empty while something was certainly inside",
               with_calls({refused_empty_}, covering(refused_empty_))};
     }
@@ -115,7 +115,7 @@ class Stack {
     const Cells cells = inside_cells(history_, contents_);
     std::vector<Stretch> stretches;
     for (std::uint32_t place = 0; place < contents_.elements.size(); ++place) {
-      const Element& element = contents_.elements[place];
+      const Stay& element = contents_.elements[place];
       if (element.inside())
         stretches.push_back(
             {cells.after(element.in_ended), cells.before(element.out_began), place});
@@ -128,7 +128,7 @@ class Stack {
                                         const std::vector<std::uint32_t>& elements) const {
     bool lends = false;
     for (const std::uint32_t place : elements) {
-      const Element& element = contents_.elements[place];
+      const Stay& element = contents_.elements[place];
       witness.push_back(element.in);
       if (!element.left()) witness.push_back(element.out);
       lends = lends || element.left();
@@ -152,10 +152,10 @@ class Stack {
     std::vector<Obligation> obligations;
     std::size_t next = 0;
     for (std::uint32_t place = 0; place < contents_.elements.size(); ++place) {
-      const Element& element = contents_.elements[place];
+      const Stay& element = contents_.elements[place];
       if (!element.left()) continue;
       for (; next < pushed.size(); ++next) {
-        const Element& other = contents_.elements[pushed[next]];
+        const Stay& other = contents_.elements[pushed[next]];
         if (other.in_ended >= element.in_began) break;
         if (!other.left() && other.inside())
           below.add(cells.after(other.out_began), cells.before(other.out_ended));
@@ -170,7 +170,7 @@ class Stack {
   // Values left inside that hold others up must be gone before the last of those came out, or else
   // before the first. False: nothing can be tightened.
   bool tighten(const Cells& cells, std::vector<Obligation>& obligations) {
-    if (refused_empty_ != Element::nobody) return false;
+    if (refused_empty_ != Stay::nobody) return false;
     const std::vector<std::uint32_t> few =
         fewest_stuck(contents_.elements, contents_.end, stuck_, watch_);
     Event first = Operation::never, last = 0;
@@ -200,7 +200,7 @@ class Stack {
   Contents& contents_;
   Watch& watch_;
   std::vector<std::uint32_t> stuck_;
-  std::uint32_t refused_empty_ = Element::nobody;
+  std::uint32_t refused_empty_ = Stay::nobody;
 };
 
 }  // namespace

@@ -10,9 +10,9 @@
 namespace tribunal {
 namespace {
 
-Cells cells_of(const std::vector<Element>& elements, Event end) {
+Cells cells_of(const std::vector<Stay>& elements, Event end) {
   Cells cells(end, 2 * elements.size() + 1);
-  for (const Element& element : elements) {
+  for (const Stay& element : elements) {
     if (!element.inside()) continue;
     cells.add_border(element.in_ended);
     cells.add_border(element.out_began);
@@ -21,9 +21,9 @@ Cells cells_of(const std::vector<Element>& elements, Event end) {
   return cells;
 }
 
-CoverCounts counts_of(const std::vector<Element>& elements, const Cells& cells) {
+CoverCounts counts_of(const std::vector<Stay>& elements, const Cells& cells) {
   std::vector<std::int32_t> counts(cells.size() + 1, 0);
-  for (const Element& element : elements) {
+  for (const Stay& element : elements) {
     if (!element.inside()) continue;
     ++counts[cells.after(element.in_ended)];
     --counts[cells.after(element.out_began)];
@@ -34,10 +34,10 @@ CoverCounts counts_of(const std::vector<Element>& elements, const Cells& cells) 
 }
 
 // The pushes and pops of what is certainly inside for a while: anything else is taken away at once.
-Stabbing calls_of(const std::vector<Element>& elements, const Cells& cells) {
+Stabbing calls_of(const std::vector<Stay>& elements, const Cells& cells) {
   std::vector<std::uint32_t> starts(cells.size() + 1, 0);
   std::size_t inside = 0;
-  for (const Element& element : elements) {
+  for (const Stay& element : elements) {
     if (!element.inside()) continue;
     ++inside;
     ++starts[cells.after(element.in_began) + 1];
@@ -46,7 +46,7 @@ Stabbing calls_of(const std::vector<Element>& elements, const Cells& cells) {
   std::partial_sum(starts.begin(), starts.end(), starts.begin());
   std::vector<StabbedStretch> calls(2 * inside);
   for (std::uint32_t place = 0; place < elements.size(); ++place) {
-    const Element& element = elements[place];
+    const Stay& element = elements[place];
     if (!element.inside()) continue;
     const std::uint32_t in = cells.after(element.in_began), out = cells.after(element.out_began);
     calls[starts[in]++] = {in, cells.before(element.in_ended), place};
@@ -57,13 +57,13 @@ Stabbing calls_of(const std::vector<Element>& elements, const Cells& cells) {
 
 }  // namespace
 
-std::vector<std::uint32_t> stuck(const std::vector<Element>& elements, Event end, Watch& watch) {
+std::vector<std::uint32_t> stuck(const std::vector<Stay>& elements, Event end, Watch& watch) {
   const Cells cells = cells_of(elements, end);
   CoverCounts counts = counts_of(elements, cells);
   Stabbing calls = calls_of(elements, cells);
   std::vector<std::uint8_t> placed(elements.size(), 0);
   std::size_t left = 0;
-  for (const Element& element : elements) left += element.inside() ? 1 : 0;
+  for (const Stay& element : elements) left += element.inside() ? 1 : 0;
   while (left > 0) {
     if (watch.spent()) return {};
     const std::uint32_t cell = counts.take_bare();
@@ -82,13 +82,13 @@ std::vector<std::uint32_t> stuck(const std::vector<Element>& elements, Event end
   return places;
 }
 
-std::vector<std::uint32_t> fewest_stuck(const std::vector<Element>& elements, Event end,
+std::vector<std::uint32_t> fewest_stuck(const std::vector<Stay>& elements, Event end,
                                         std::vector<std::uint32_t> places, Watch& watch) {
   for (std::size_t chunk = places.size() / 2; chunk > 0; chunk /= 2) {
     for (std::size_t start = 0; start < places.size();) {
       if (watch.look()) return places;
       std::vector<std::uint32_t> kept;
-      std::vector<Element> trial;
+      std::vector<Stay> trial;
       for (std::size_t i = 0; i < places.size(); ++i) {
         if (i >= start && i < start + chunk) continue;
         kept.push_back(places[i]);
