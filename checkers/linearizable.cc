@@ -21,13 +21,17 @@ namespace tribunal {
 namespace {
 
 constexpr std::size_t most_evidence = 5;
+constexpr std::uint64_t most_proof_steps = 20'000;
 constexpr std::size_t worth_a_thread = 200;  // operations
 
 // What became of one key.
 struct KeyAnswer {
   enum class State : std::uint8_t { unjudged, linearizable, violated, spent };
   State state = State::unjudged;
-  std::uint32_t event = 0;  // violated: the impossible completion
+  bool monitored = false;
+  std::vector<std::uint32_t>
+      witness;              // monitored and violated: operations impossible by themselves
+  std::uint32_t event = 0;  // violated: the impossible completion, of the witness if there is one
   std::size_t begun = 0;    // spent: how far it came, in entries
   std::string_view why;     // spent
 };
@@ -49,6 +53,9 @@ class ModelJudge {
 
   void survey();
   void judge_key(std::uint32_t key, Watch& watch);
+  bool monitored(std::uint32_t key, Watch& watch);
+  bool convict(KeyAnswer& answer, std::span<const std::uint32_t> operations, Watch& watch);
+  std::string algorithm() const;
   void add_evidence(Verdict& verdict);
   void conclude(Verdict& verdict) const;
   std::string partial() const;
@@ -101,7 +108,7 @@ Verdict ModelJudge::judge() {
            [&](std::size_t lane, std::size_t item) { judge_key(order[item], watches[lane]); });
   Verdict verdict;
   verdict.checker = "linearizable";
-  verdict.algorithm = fmt::format("just-in-time search, model {}", kind_.name);
+  verdict.algorithm = algorithm();
   add_evidence(verdict);
   conclude(verdict);
   return verdict;
@@ -109,7 +116,9 @@ Verdict ModelJudge::judge() {
 
 void ModelJudge::judge_key(std::uint32_t key, Watch& watch) {
   if (watch.look()) return;
+  if (monitored(key, watch)) return;
   KeyAnswer& answer = answers_[key];
+  answer.witness.clear();
   const auto space = kind_.make(history_, initial_);
   const std::vector<Entry> entries = entries_of(history_, *space, keys_.of(key));
   SearchTask task;
@@ -130,6 +139,55 @@ void ModelJudge::judge_key(std::uint32_t key, Watch& watch) {
   }
 }
 
+// Whether the model's monitor has an answer; one that convicts must be borne out by the search.
+bool ModelJudge::monitored(std::uint32_t key, Watch& watch) {
+  if (!kind_.monitor || !initial_.is_nil()) return false;
+  const auto operations = keys_.of(key);
+  for (const std::uint32_t place : operations) {
+    const Operation& operation = history_.operations[place];
+    if (!kind_.nil_is_empty && operation.ok() && operation.value.is_nil()) return false;
+  }
+  MonitorFinding finding = kind_.monitor(history_, operations, watch);
+  KeyAnswer& answer = answers_[key];
+  if (finding.result == MonitorFinding::linearizable) {
+    answer.monitored = true;
+    answer.state = State::linearizable;
+    return true;
+  }
+  if (finding.result != MonitorFinding::violated) return false;
+  std::sort(finding.witness.begin(), finding.witness.end());
+  // The whole tells the first impossible completion, if it is easy enough; the witness a later one.
+  if (convict(answer, operations, watch)) return true;
+  answer.witness = std::move(finding.witness);
+  return convict(answer, answer.witness, watch);
+}
+
+bool ModelJudge::convict(KeyAnswer& answer, std::span<const std::uint32_t> operations,
+                         Watch& watch) {
+  const auto space = kind_.make(history_, initial_);
+  const std::vector<Entry> entries = entries_of(history_, *space, operations);
+  SearchTask task;
+  task.entries = entries;
+  task.most_steps = most_proof_steps;
+  const SearchResult result = search(*space, task, watch);
+  if (result.answer != SearchResult::Answer::impossible) return false;
+  answer.monitored = true;
+  answer.state = State::violated;
+  answer.event = result.event;
+  return true;
+}
+
+std::string ModelJudge::algorithm() const {
+  const auto monitored = static_cast<std::uint64_t>(std::count_if(
+      answers_.begin(), answers_.end(), [](const KeyAnswer& one) { return one.monitored; }));
+  const std::string search = fmt::format("just-in-time search, model {}", kind_.name);
+  if (monitored == 0) return search;
+  const std::string monitor = fmt::format("log-linear monitor, model {}", kind_.name);
+  if (monitored == keys_.size()) return monitor;
+  return fmt::format("{}, for {} keys; {} for {}", monitor, grouped(monitored), search,
+                     grouped(keys_.size() - monitored));
+}
+
 void ModelJudge::add_evidence(Verdict& verdict) {
   verdict.violations = count(State::violated);
   for (std::uint32_t key = 0; key < keys_.size() && verdict.evidence.size() < most_evidence;
@@ -137,8 +195,10 @@ void ModelJudge::add_evidence(Verdict& verdict) {
     if (answers_[key].state != State::violated) continue;
     Watch watch(budget_, 1);
     const auto space = kind_.make(history_, initial_);
-    verdict.evidence.push_back(
-        reduction(history_, *space, keys_.of(key), answers_[key].event, watch));
+    const KeyAnswer& answer = answers_[key];
+    const auto operations =
+        answer.witness.empty() ? keys_.of(key) : std::span<const std::uint32_t>(answer.witness);
+    verdict.evidence.push_back(reduction(history_, *space, operations, answer.event, watch));
   }
   std::stable_sort(
       verdict.evidence.begin(), verdict.evidence.end(),

@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "checkers/monitors/monitor.h"
 #include "checkers/state_space.h"
 
 namespace tribunal {
@@ -18,6 +20,10 @@ struct ModelKind {
   // `initial` is nil where none was given. Throws Error(usage) on what the model cannot start with,
   // and on an argument that it cannot read.
   std::function<std::unique_ptr<StateSpace>(const History&, Value initial)> make;
+  // Judges one key in near-linear time where its values are unique; may be empty. It takes an
+  // answer of nil for emptiness, which not all models do.
+  std::function<MonitorFinding(const History&, std::span<const std::uint32_t>, Watch&)> monitor;
+  bool nil_is_empty = false;
 };
 
 const std::vector<ModelKind>& model_kinds();

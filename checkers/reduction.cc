@@ -16,6 +16,12 @@ constexpr std::size_t small = 60;  // entries that are worth reducing one by one
 
 using Entries = std::vector<Entry>;
 
+// A reader wants few operations, but not so few that all lies in what was possible before them.
+std::size_t rank(std::size_t entries) {
+  if (entries < 3) return handful + 3 - entries;
+  return entries <= handful ? entries : entries + 3;
+}
+
 class Reduction {
  public:
   Reduction(const History& history, StateSpace& space, Entries entries, std::uint32_t impossible_at,
@@ -163,7 +169,7 @@ void Reduction::cut_window() {
     if (entry.ended < impossible_at_) ends.push_back(entry.ended);
   }
   std::sort(ends.begin(), ends.end());
-  for (std::size_t back = 1; back <= std::min<std::size_t>(ends.size(), 64); back += 1 + back / 4)
+  for (std::size_t back = 1; back <= std::min<std::size_t>(ends.size(), 300); back += 1 + back / 4)
     moments.push_back(ends[ends.size() - back]);
   std::reverse(moments.begin(), moments.end());
   const Entries all = left_.entries;
@@ -175,8 +181,8 @@ void Reduction::cut_window() {
     left_ = window(all, then);
     if (!impossible(left_.entries)) continue;
     drop();
-    if (left_.entries.size() < best.entries.size()) best = left_;
-    if (best.entries.size() <= handful || exhausted()) break;
+    if (rank(left_.entries.size()) < rank(best.entries.size())) best = left_;
+    if (rank(best.entries.size()) <= handful || exhausted()) break;
   }
   left_ = std::move(best);
 }

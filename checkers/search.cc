@@ -5,6 +5,7 @@
 
 #include "checkers/layer.h"
 #include "checkers/open_operations.h"
+#include "checkers/outdoing.h"
 
 namespace tribunal {
 namespace {
@@ -22,28 +23,14 @@ class Search {
   using Item = Configuration<words>;
   using Bits = std::array<std::uint64_t, words>;
 
-  // Which of two configurations of one file leaves more open.
-  class Order {
-   public:
-    void look_at(const OpenOperations& open);
-    const Bits& exact() const { return exact_; }
-    bool outdoes(const Item& a, const Item& b) const;
+  using Order = Outdoing<words>;
 
-   private:
-    const OpenOperations* open_ = nullptr;
-    Bits exact_{}, looks_{}, hidable_{}, spendable_{};
-    std::vector<const Slot*> hiding_, counted_;
-  };
-
-  static bool has(const Item& item, const Slot& slot) {
-    return item.done[slot.place / 64] >> (slot.place % 64) & 1;
-  }
+  static bool has(const Item& item, const Slot& slot) { return Order::has(item, slot); }
   static void set(Item& item, const Slot& slot) {
     item.done[slot.place / 64] |= std::uint64_t{1} << (slot.place % 64);
   }
   static std::uint64_t field(const Item& item, const Slot& slot) {
-    const std::uint64_t ones = (std::uint64_t{1} << slot.width) - 1;
-    return item.done[slot.place / 64] >> (slot.place % 64) & ones;
+    return Order::field(item, slot);
   }
   static void clear(Item& item, const Slot& slot) {
     const std::uint64_t ones = (std::uint64_t{1} << slot.width) - 1;
@@ -83,46 +70,6 @@ class Search {
   std::vector<bool> overwritten_;  // of each taken up: its last step overwrote the state
   std::uint32_t now_ = 0;
 };
-
-template <std::size_t words>
-void Search<words>::Order::look_at(const OpenOperations& open) {
-  open_ = &open;
-  exact_ = looks_ = hidable_ = spendable_ = {};
-  hiding_.clear();
-  counted_.clear();
-  for (const std::uint32_t number : open.open()) {
-    const Slot& slot = open.slot(number);
-    Bits& bits = slot.only_looks   ? looks_
-                 : slot.lost       ? spendable_
-                 : slot.overwrites ? hidable_
-                                   : exact_;
-    if (slot.lost && slot.width > 1) {
-      counted_.push_back(&slot);
-      continue;
-    }
-    bits[slot.place / 64] |= std::uint64_t{1} << (slot.place % 64);
-    if (!slot.lost && slot.overwrites) hiding_.push_back(&slot);
-  }
-}
-
-template <std::size_t words>
-bool Search<words>::Order::outdoes(const Item& a, const Item& b) const {
-  if (a.since < b.since) return false;
-  bool hides = false;
-  for (std::size_t i = 0; i < words; ++i) {
-    const std::uint64_t more = a.done[i] & ~b.done[i], less = b.done[i] & ~a.done[i];
-    if ((less & looks_[i]) != 0 || (more & (hidable_[i] | spendable_[i])) != 0) return false;
-    hides = hides || (less & hidable_[i]) != 0;
-  }
-  for (const Slot* slot : counted_) {
-    if (field(a, *slot) > field(b, *slot)) return false;
-  }
-  if (!hides) return true;
-  for (const Slot* slot : hiding_) {
-    if (has(b, *slot) && !has(a, *slot) && slot->began >= a.since) return false;
-  }
-  return true;
-}
 
 template <std::size_t words>
 bool Search<words>::left(const Item& item, const Slot& slot) {

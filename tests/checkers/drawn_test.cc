@@ -37,7 +37,10 @@ class Drawn : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Drawn, IsJudgedAsItsHeaderSays) {
   Drawing drawing = read_drawing(GetParam());
-  ASSERT_EQ(fs::path(GetParam()).parent_path().string(), drawing.checker);
+  const auto model = drawing.options.find("model");
+  const std::string folder =
+      drawing.checker + (model == drawing.options.end() ? "" : "-" + model->second);
+  ASSERT_EQ(fs::path(GetParam()).parent_path().string(), folder);
   CheckOptions options;
   for (const auto& [name, value] : drawing.options) {
     if (name == "initial") {
