@@ -28,11 +28,12 @@ Operation call(Function function, std::uint32_t began, std::uint32_t ended, Valu
 }
 
 // Many enqueues open at once and a dequeue during all of them: each order is a state of its own.
+// One value comes twice, which no monitor takes.
 History hard_history(std::uint32_t open) {
   History history;
   for (std::uint32_t i = 0; i < open; ++i) {
-    history.operations.push_back(
-        call(Function::enqueue, i, open + 2 + i, Value::integer(i), Value::integer(0)));
+    history.operations.push_back(call(Function::enqueue, i, open + 2 + i,
+                                      Value::integer(i == open - 1 ? 1 : i), Value::integer(0)));
   }
   history.operations.push_back(
       call(Function::dequeue, open, open + 1, Value::integer(1), Value::integer(0)));
