@@ -1,7 +1,7 @@
 #include "checkers/catalogue.h"
 
-#include "checkers/linearizable.h"
-#include "checkers/linearizable_register.h"
+#include "checkers/linearizability/linearizable.h"
+#include "checkers/linearizability/linearizable_register.h"
 #include "checkers/progress.h"
 #include "checkers/set.h"
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checkers/monitors/monitor.h"
+#include "checkers/linearizability/monitors/monitor.h"
 #include "harness/record/random.h"
 
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "bench/histories/register_history.h"
-#include "checkers/linearizable_register.h"
+#include "checkers/linearizability/linearizable_register.h"
 
 namespace {
 

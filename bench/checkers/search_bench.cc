@@ -7,9 +7,9 @@
 #include <cstdlib>
 
 #include "bench/histories/register_history.h"
-#include "checkers/entries.h"
-#include "checkers/linearizable.h"
-#include "checkers/model_catalogue.h"
+#include "checkers/linearizability/entries.h"
+#include "checkers/linearizability/linearizable.h"
+#include "checkers/linearizability/model_catalogue.h"
 
 namespace tribunal {
 namespace {

@@ -5,8 +5,8 @@
 #include <thread>
 
 #include "checkers/catalogue.h"
-#include "checkers/linearizable.h"
-#include "checkers/linearizable_register.h"
+#include "checkers/linearizability/linearizable.h"
+#include "checkers/linearizability/linearizable_register.h"
 #include "harness/parts/catalogue.h"
 #include "harness/record/error.h"
 #include "harness/record/random.h"

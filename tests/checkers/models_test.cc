@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "checkers/linearizable.h"
-#include "checkers/model_catalogue.h"
+#include "checkers/linearizability/linearizable.h"
+#include "checkers/linearizability/model_catalogue.h"
 #include "harness/record/error.h"
 #include "tests/checkers/brute_force.h"
 #include "tests/checkers/model_object.h"

@@ -2,7 +2,7 @@
 // oracle of the monitors, sharing no code with them.
 #pragma once
 
-#include "checkers/monitors/monitor.h"
+#include "checkers/linearizability/monitors/monitor.h"
 #include "harness/record/history.h"
 #include "harness/record/random.h"
 

@@ -5,11 +5,11 @@
 #include <cstdlib>
 #include <numeric>
 
-#include "checkers/entries.h"
-#include "checkers/interned_space.h"
-#include "checkers/linearizable_register.h"
-#include "checkers/models/register.h"
-#include "checkers/register_zones.h"
+#include "checkers/linearizability/entries.h"
+#include "checkers/linearizability/interned_space.h"
+#include "checkers/linearizability/linearizable_register.h"
+#include "checkers/linearizability/models/register.h"
+#include "checkers/linearizability/register_zones.h"
 #include "harness/record/error.h"
 #include "tests/checkers/brute_force.h"
 #include "tests/checkers/random_history.h"

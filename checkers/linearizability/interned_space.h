@@ -1,0 +1,157 @@
+// The state space of a model. A Model is a value with
+//   State start() const;                                  State: comparable with ==
+//   bool step(State&, const Operation&) const;            false: the operation does not fit
+//   bool only_looks(const Operation&) const;
+//   bool overwrites(const Operation&) const;
+//   parts, leaves, observes of an Operation               as StateSpace's
+//   std::string show(const State&) const;
+//   static std::uint64_t hash(const State&);
+//   static std::size_t bytes(const State&);               held beside the state itself
+//   static constexpr bool by_owner;                       whether the process matters
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "checkers/linearizability/state_space.h"
+
+namespace tribunal {
+
+template <class Model>
+class InternedSpace : public StateSpace {
+ public:
+  explicit InternedSpace(Model model) : model_(std::move(model)) { forget_steps(); }
+
+  std::uint32_t start() override { return number(model_.start()); }
+
+  std::uint32_t move_of(const Operation& operation) override {
+    const Kind kind = {static_cast<std::int64_t>(operation.function), operation.value.bits(),
+                       operation.to.bits(),
+                       (Model::by_owner ? std::int64_t{operation.process} << 1 : 0) |
+                           (operation.value.is_nil() && !operation.ok() ? 1 : 0)};
+    std::size_t slot = hash_of(kind) & (move_slots_.size() - 1);
+    for (; move_slots_[slot] != 0; slot = (slot + 1) & (move_slots_.size() - 1)) {
+      if (kinds_[move_slots_[slot] - 1] == kind) return move_slots_[slot] - 1;
+    }
+    kinds_.push_back(kind);
+    operations_.push_back(operation);
+    moves_.push_back({model_.only_looks(operation), model_.overwrites(operation)});
+    move_slots_[slot] = static_cast<std::uint32_t>(kinds_.size());
+    if (kinds_.size() * 2 > move_slots_.size()) grow_moves();
+    return static_cast<std::uint32_t>(kinds_.size() - 1);
+  }
+
+  const Move& move(std::uint32_t move) const override { return moves_[move]; }
+
+  std::uint32_t after(std::uint32_t state, std::uint32_t move) override {
+    const std::uint64_t key = std::uint64_t{state} << 32 | move;
+    std::size_t slot = mixed(key, 1) & (steps_.size() - 1);
+    for (; steps_[slot].key != no_key; slot = (slot + 1) & (steps_.size() - 1)) {
+      if (steps_[slot].key == key) return steps_[slot].to;
+    }
+    typename Model::State next = states_[state];
+    const std::uint32_t to =
+        model_.step(next, operations_[move]) ? number(std::move(next)) : illegal;
+    steps_[slot] = {key, to};
+    if (++known_steps_ * 2 > steps_.size()) grow_steps();
+    return to;
+  }
+
+  void keep(const std::vector<std::uint32_t>& states) override {
+    std::vector<typename Model::State> kept;
+    for (const std::uint32_t state : states) kept.push_back(std::move(states_[state]));
+    states_.clear();
+    state_slots_.assign(64, 0);
+    state_bytes_ = 0;
+    for (auto& state : kept) number(std::move(state));
+    forget_steps();
+  }
+
+  std::size_t states() const override { return states_.size(); }
+  std::size_t bytes() const override {
+    return state_bytes_ + states_.capacity() * sizeof(typename Model::State) +
+           steps_.capacity() * sizeof(Step) + state_slots_.capacity() * 4 +
+           kinds_.capacity() * (sizeof(Kind) + sizeof(Operation) + sizeof(Move)) +
+           move_slots_.capacity() * 4;
+  }
+  std::string show(std::uint32_t state) const override { return model_.show(states_[state]); }
+  std::vector<Value> parts(const Operation& operation) const override {
+    return model_.parts(operation);
+  }
+  std::optional<Value> leaves(const Operation& operation) const override {
+    return model_.leaves(operation);
+  }
+  std::optional<Value> observes(const Operation& operation) const override {
+    return model_.observes(operation);
+  }
+
+ private:
+  using Kind = std::array<std::int64_t, 4>;
+  static constexpr std::uint64_t no_key = UINT64_MAX;
+  struct Step {
+    std::uint64_t key = no_key;
+    std::uint32_t to = illegal;
+  };
+
+  static std::uint64_t hash_of(const Kind& kind) {
+    std::uint64_t hash = 0;
+    for (const std::int64_t part : kind) hash = mixed(hash, static_cast<std::uint64_t>(part));
+    return hash;
+  }
+
+  std::uint32_t number(typename Model::State state) {
+    std::size_t slot = mixed(Model::hash(state), 1) & (state_slots_.size() - 1);
+    for (; state_slots_[slot] != 0; slot = (slot + 1) & (state_slots_.size() - 1)) {
+      if (states_[state_slots_[slot] - 1] == state) return state_slots_[slot] - 1;
+    }
+    state_bytes_ += Model::bytes(state);
+    states_.push_back(std::move(state));
+    const auto id = static_cast<std::uint32_t>(states_.size());
+    state_slots_[slot] = id;
+    if (states_.size() * 2 > state_slots_.size()) grow_states();
+    return id - 1;
+  }
+
+  void forget_steps() {
+    steps_.assign(256, Step{});
+    known_steps_ = 0;
+  }
+
+  void grow_steps() {
+    std::vector<Step> old(steps_.size() * 2);
+    old.swap(steps_);
+    for (const Step& step : old) {
+      if (step.key == no_key) continue;
+      std::size_t slot = mixed(step.key, 1) & (steps_.size() - 1);
+      while (steps_[slot].key != no_key) slot = (slot + 1) & (steps_.size() - 1);
+      steps_[slot] = step;
+    }
+  }
+
+  template <class Items, class Hash>
+  static void refill(std::vector<std::uint32_t>& slots, const Items& items, const Hash& hash) {
+    slots.assign(slots.size() * 2, 0);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      std::size_t slot = hash(items[i]) & (slots.size() - 1);
+      while (slots[slot] != 0) slot = (slot + 1) & (slots.size() - 1);
+      slots[slot] = static_cast<std::uint32_t>(i + 1);
+    }
+  }
+  void grow_states() {
+    refill(state_slots_, states_, [](const auto& state) { return mixed(Model::hash(state), 1); });
+  }
+  void grow_moves() { refill(move_slots_, kinds_, hash_of); }
+
+  Model model_;
+  std::vector<typename Model::State> states_;
+  std::vector<std::uint32_t> state_slots_ = std::vector<std::uint32_t>(64, 0);  // number + 1
+  std::size_t state_bytes_ = 0;
+  std::vector<Step> steps_;
+  std::size_t known_steps_ = 0;
+  std::vector<Kind> kinds_;
+  std::vector<Operation> operations_;  // one of each kind
+  std::vector<Move> moves_;
+  std::vector<std::uint32_t> move_slots_ = std::vector<std::uint32_t>(64, 0);  // number + 1
+};
+
+}  // namespace tribunal

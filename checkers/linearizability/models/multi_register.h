@@ -1,0 +1,42 @@
+// Several registers, read and written by transactions: ["r", key, value] and ["w", key, value] one
+// after the other, all at one instant. A read of nil fits anything.
+#pragma once
+
+#include <algorithm>
+
+#include "checkers/linearizability/models/model.h"
+
+namespace tribunal {
+
+struct MultiRegisterModel : ListModel {  // key, value, key, value, ..., by key
+  Value every_key{};                     // what a key holds that is not in `initial`
+
+  static bool writes(const Values& values, Value action) {
+    const std::string_view name = values.text_of(values.elements(action)[0]);
+    return name == "w" || name == "write";
+  }
+
+  bool step(State& state, const Operation& operation) const {
+    for (const Value action : answer(operation)) {
+      const auto words = history->values.elements(action);
+      std::size_t place = 0;
+      while (place < state.size() && state[place] < words[1]) place += 2;
+      const bool known = place < state.size() && state[place] == words[1];
+      if (!writes(history->values, action)) {
+        if (!words[2].is_nil() && words[2] != (known ? state[place + 1] : every_key)) return false;
+      } else if (known) {
+        state[place + 1] = words[2];
+      } else {
+        state.insert(state.begin() + static_cast<std::ptrdiff_t>(place), {words[1], words[2]});
+      }
+    }
+    return true;
+  }
+  bool only_looks(const Operation& operation) const {
+    const auto actions = answer(operation);
+    return std::none_of(actions.begin(), actions.end(),
+                        [this](Value action) { return writes(history->values, action); });
+  }
+};
+
+}  // namespace tribunal

@@ -1,0 +1,106 @@
+#include "checkers/linearizability/open_operations.h"
+
+#include <map>
+
+namespace tribunal {
+
+std::vector<SearchEvent> events_of(std::span<const Entry> entries) {
+  using Kind = SearchEvent::Kind;
+  std::vector<SearchEvent> events;
+  events.reserve(entries.size() * 2);
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    events.push_back({entries[i].began, Kind::begin, i});
+    if (entries[i].ended != Operation::never) {
+      events.push_back({entries[i].ended, Kind::end, i});
+    } else if (entries[i].retires != Operation::never) {
+      events.push_back({entries[i].retires, Kind::retire, i});
+    }
+  }
+  std::sort(events.begin(), events.end(), [](const SearchEvent& a, const SearchEvent& b) {
+    if (a.when != b.when) return a.when < b.when;
+    return a.kind != b.kind ? a.kind < b.kind : a.entry < b.entry;
+  });
+  return events;
+}
+
+OpenOperations::OpenOperations(StateSpace& space, std::span<const Entry> entries)
+    : space_(space), entries_(entries), slot_of_(entries.size(), 0), kind_of_(entries.size(), 0) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> kinds;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].ended != Operation::never) continue;
+    const auto kind = kinds.try_emplace({entries[i].move, entries[i].retires},
+                                        static_cast<std::uint32_t>(kinds.size()));
+    kind_of_[i] = kind.first->second;
+    kind_sizes_.resize(kinds.size(), 0);
+    ++kind_sizes_[kind_of_[i]];
+  }
+  kind_slots_.assign(kinds.size(), 0);
+}
+
+std::uint32_t OpenOperations::fresh() {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const std::uint32_t number = free_.back();
+  free_.pop_back();
+  open_.push_back(number);
+  return number;
+}
+
+const Slot& OpenOperations::begin(std::uint32_t entry) {
+  const Entry& one = entries_[entry];
+  const bool lost = one.ended == Operation::never;
+  if (lost && kind_slots_[kind_of_[entry]] != 0) {
+    slot_of_[entry] = kind_slots_[kind_of_[entry]] - 1;
+    slots_[slot_of_[entry]].begins.push_back(one.began);
+    return slots_[slot_of_[entry]];
+  }
+  const std::uint32_t number = slot_of_[entry] = fresh();
+  const Move& move = space_.move(one.move);
+  Slot& slot = slots_[number];
+  slot.width = lost ? static_cast<std::uint32_t>(std::bit_width(kind_sizes_[kind_of_[entry]])) : 1;
+  slot.place = room_.take(slot.width);
+  slot.move = one.move;
+  slot.entry = entry;
+  slot.began = one.began;
+  slot.ended = one.ended;
+  slot.lost = lost;
+  slot.only_looks = move.only_looks;
+  slot.overwrites = move.overwrites;
+  slot.begins.clear();
+  slot.twins_first.clear();
+  if (lost) {
+    kind_slots_[kind_of_[entry]] = number + 1;
+    slot.begins.push_back(one.began);
+  }
+  order_twins(number);
+  return slot;
+}
+
+void OpenOperations::order_twins(std::uint32_t number) {
+  for (const std::uint32_t other : open_) {
+    if (other == number || slots_[other].move != slots_[number].move) continue;
+    if (slots_[other].only_looks) continue;
+    const bool other_first = slots_[other].ended < slots_[number].ended;
+    Slot& first = slots_[other_first ? other : number];
+    if (first.lost) continue;
+    slots_[other_first ? number : other].twins_first.push_back(first.place);
+  }
+}
+
+bool OpenOperations::is_open(std::uint32_t entry) const {
+  return entries_[entry].ended != Operation::never || kind_slots_[kind_of_[entry]] != 0;
+}
+
+void OpenOperations::end(std::uint32_t entry) {
+  const std::uint32_t number = slot_of_[entry];
+  const Slot& slot = slots_[number];
+  open_.erase(std::find(open_.begin(), open_.end(), number));
+  if (slot.lost) kind_slots_[kind_of_[entry]] = 0;
+  room_.give_back(slot.place, slot.width);
+  for (const std::uint32_t other : open_) std::erase(slots_[other].twins_first, slot.place);
+  free_.push_back(number);
+}
+
+}  // namespace tribunal

@@ -1,0 +1,93 @@
+// The operations that are open at one moment of a search, and where in a configuration each keeps
+// its bit; lost ones of one kind share a few bits, which count.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <span>
+#include <vector>
+
+#include "checkers/linearizability/layer.h"
+#include "checkers/linearizability/search.h"
+
+namespace tribunal {
+
+// Room for bits, in words of 64; a field never spans two.
+class BitRoom {
+ public:
+  // Where `width` free bits begin, in as many words as it takes.
+  std::uint32_t take(std::uint32_t width) {
+    const std::uint64_t ones = width == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
+    for (std::size_t word = 0;; ++word) {
+      if (word == used_.size()) used_.push_back(0);
+      for (std::uint32_t bit = 0; bit + width <= 64; ++bit) {
+        if ((used_[word] & ones << bit) != 0) continue;
+        used_[word] |= ones << bit;
+        return static_cast<std::uint32_t>(word * 64 + bit);
+      }
+    }
+  }
+  void give_back(std::uint32_t place, std::uint32_t width) {
+    for (std::uint32_t bit = place; bit < place + width; ++bit)
+      used_[bit / 64] &= ~(std::uint64_t{1} << (bit % 64));
+  }
+  std::size_t words() const { return used_.size(); }
+
+ private:
+  std::vector<std::uint64_t> used_;
+};
+
+// An open operation, or all the open lost ones of one kind.
+struct Slot {
+  std::uint32_t place = 0, width = 1;  // bits
+  std::uint32_t move = 0;
+  std::uint32_t entry = 0;  // the first one
+  std::uint32_t began = 0, ended = Operation::never;
+  bool lost = false, only_looks = false, overwrites = false;
+  std::vector<std::uint32_t> begins;       // lost: when each began
+  std::vector<std::uint32_t> twins_first;  // places of those of its kind that end sooner
+};
+
+// What happens at one event.
+struct SearchEvent {
+  enum class Kind : std::uint8_t { begin, end, retire };
+  std::uint32_t when;
+  Kind kind;
+  std::uint32_t entry;
+};
+
+// In order.
+std::vector<SearchEvent> events_of(std::span<const Entry> entries);
+
+class OpenOperations {
+ public:
+  OpenOperations(StateSpace& space, std::span<const Entry> entries);
+
+  // The slot that the entry now has a part in.
+  const Slot& begin(std::uint32_t entry);
+  const Slot& of(std::uint32_t entry) const { return slots_[slot_of_[entry]]; }
+  // pre: it has begun. Lost ones of a kind retire together.
+  bool is_open(std::uint32_t entry) const;
+  // Takes the entry's slot away.
+  void end(std::uint32_t entry);
+
+  const std::vector<std::uint32_t>& open() const { return open_; }  // slots
+  const Slot& slot(std::uint32_t number) const { return slots_[number]; }
+  std::size_t words() const { return room_.words(); }
+
+ private:
+  std::uint32_t fresh();
+  void order_twins(std::uint32_t number);
+
+  StateSpace& space_;
+  std::span<const Entry> entries_;
+  BitRoom room_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> open_, free_, slot_of_;
+  std::vector<std::uint32_t> kind_of_;     // of each lost entry
+  std::vector<std::uint32_t> kind_sizes_;  // how many lost entries there are in all
+  std::vector<std::uint32_t> kind_slots_;  // number + 1, 0: none open
+};
+
+}  // namespace tribunal

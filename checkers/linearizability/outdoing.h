@@ -1,0 +1,78 @@
+// Which of two configurations of one state leaves more open: what the one may still become, the
+// other may too, so that only the other need be kept.
+#pragma once
+
+#include <vector>
+
+#include "checkers/linearizability/layer.h"
+#include "checkers/linearizability/open_operations.h"
+
+namespace tribunal {
+
+// The judge of a Layer. It outdoes what took effect no more than it did of the lost and of what can
+// count as hidden, looked at least as far, and was overwritten no sooner.
+template <std::size_t words>
+class Outdoing {
+ public:
+  using Item = Configuration<words>;
+  using Bits = std::array<std::uint64_t, words>;
+
+  // To be told whenever operations begin or end.
+  void look_at(const OpenOperations& open);
+  const Bits& exact() const { return exact_; }
+  bool outdoes(const Item& a, const Item& b) const;
+
+  static bool has(const Item& item, const Slot& slot) {
+    return item.done[slot.place / 64] >> (slot.place % 64) & 1;
+  }
+  // How many of a counted kind have taken effect.
+  static std::uint64_t field(const Item& item, const Slot& slot) {
+    const std::uint64_t ones = (std::uint64_t{1} << slot.width) - 1;
+    return item.done[slot.place / 64] >> (slot.place % 64) & ones;
+  }
+
+ private:
+  Bits exact_{}, looks_{}, hidable_{}, spendable_{};
+  std::vector<const Slot*> hiding_, counted_;
+};
+
+template <std::size_t words>
+void Outdoing<words>::look_at(const OpenOperations& open) {
+  exact_ = looks_ = hidable_ = spendable_ = {};
+  hiding_.clear();
+  counted_.clear();
+  for (const std::uint32_t number : open.open()) {
+    const Slot& slot = open.slot(number);
+    Bits& bits = slot.only_looks   ? looks_
+                 : slot.lost       ? spendable_
+                 : slot.overwrites ? hidable_
+                                   : exact_;
+    if (slot.lost && slot.width > 1) {
+      counted_.push_back(&slot);
+      continue;
+    }
+    bits[slot.place / 64] |= std::uint64_t{1} << (slot.place % 64);
+    if (!slot.lost && slot.overwrites) hiding_.push_back(&slot);
+  }
+}
+
+template <std::size_t words>
+bool Outdoing<words>::outdoes(const Item& a, const Item& b) const {
+  if (a.since < b.since) return false;
+  bool hides = false;
+  for (std::size_t i = 0; i < words; ++i) {
+    const std::uint64_t more = a.done[i] & ~b.done[i], less = b.done[i] & ~a.done[i];
+    if ((less & looks_[i]) != 0 || (more & (hidable_[i] | spendable_[i])) != 0) return false;
+    hides = hides || (less & hidable_[i]) != 0;
+  }
+  for (const Slot* slot : counted_) {
+    if (field(a, *slot) > field(b, *slot)) return false;
+  }
+  if (!hides) return true;
+  for (const Slot* slot : hiding_) {
+    if (has(b, *slot) && !has(a, *slot) && slot->began >= a.since) return false;
+  }
+  return true;
+}
+
+}  // namespace tribunal
