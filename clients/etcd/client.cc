@@ -46,6 +46,11 @@ class EtcdClient final : public Client {
   }
 
  private:
+  template <class Other>
+  Call carry_out(const Other&) {
+    throw Rejected("the client of etcd does not serve this call");
+  }
+
   Call carry_out(Read call) {
     const std::string key = register_key(call.key);
     begin("key", key);

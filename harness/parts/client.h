@@ -22,6 +22,12 @@ class Client {
   // Throws Rejected only when the call certainly had no effect; any other exception leaves its
   // outcome unknown, always a safe answer.
   virtual Call invoke(const Call& call) = 0;
+
+  // What a session has seen and done so far, in the database's own words, for a client of another
+  // node to go on from: after each call the worker takes the token, and gives it to the client it
+  // uses next. Databases without such a thing leave it empty.
+  virtual std::string token() const { return {}; }
+  virtual void carry(const std::string&) {}
 };
 
 }  // namespace tribunal

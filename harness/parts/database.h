@@ -47,6 +47,11 @@ struct Database {
   std::function<std::string(Host&, const Deployment&)> role;  // "leader", "follower", "" unknown
   std::function<std::unique_ptr<Client>(const std::string& address, const Deployment&)>
       connect;  // never blocks, never throws
+  // What it promises under these options for one workload, as names of checkers, where that is not
+  // simply what the workload claims. Empty function, or empty answer: the workload's own checkers.
+  std::function<std::vector<std::string>(const std::map<std::string, std::string>& options,
+                                         const std::string& workload)>
+      promises;
 };
 
 }  // namespace tribunal

@@ -19,10 +19,11 @@ struct Context {
 };
 
 // A call and when it is meant to go out, in nanoseconds since the phase began (0: as soon as can
-// be).
+// be), and to which node; where none is said the worker's session decides.
 struct Step {
   Call call;
   std::int64_t intended = 0;
+  std::optional<std::size_t> node{};
 };
 struct Pending {
   std::int64_t until = 0;

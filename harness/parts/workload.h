@@ -12,6 +12,17 @@
 
 namespace tribunal {
 
+// Which node each call of a session goes to.
+enum class Movement : std::uint8_t {
+  sticky,       // always the same
+  round_robin,  // the next one every time
+  random,       // any, by the seed
+  fail_over,    // the same until it refuses a call or does not answer, then the next
+};
+
+// Whether a session that moves tells the next node what it has seen, where a database has tokens.
+enum class Tokens : std::uint8_t { carried, dropped };
+
 // What a spec may set of the traffic.
 struct Traffic {
   std::size_t workers = 10;
@@ -22,6 +33,9 @@ struct Traffic {
   std::uint64_t operations = 0;        // limit, all workers together; 0: none
   std::int64_t duration = 0;           // nanoseconds; 0: none
   std::map<std::string, int> weights;  // of each kind of call; empty: the workload's own
+  Movement movement = Movement::sticky;
+  Tokens tokens = Tokens::carried;
+  std::size_t nodes = 1;  // of the cluster
 };
 
 // Least activity below which a claim means nothing; a spec may set each.

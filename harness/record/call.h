@@ -1,10 +1,11 @@
 // The words that generators and clients share. A call is written with blanks; a completed call is
-// the same call with its blanks filled in. Transactions, queues and locks join the variant when a
-// client first serves them.
+// the same call with its blanks filled in. General transactions join the variant when a client
+// first serves them.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,29 +16,99 @@ namespace tribunal {
 using Int = std::int64_t;
 using Key = std::int64_t;
 
+// The database's own number of the version that was read or written, where it gives one; for one
+// key, a larger number is a newer version.
+using Version = std::optional<Int>;
+
 struct Read {
   Key key{};
   std::optional<Int> value{};
-};  // a register; blank: value (nothing: never written)
+  Version version{};
+};  // a register; blank: value (nothing: never written, or deleted), version
 struct Write {
   Key key{};
   Int value{};
-};
+  Version version{};
+};  // blank: version
 struct Cas {
   Key key{};
   Int from{};
   Int to{};
+  Version version{};
 };  // completes only if it swapped; a mismatch is Rejected
+struct Delete {
+  Key key{};
+};  // a register: as if never written
 struct Add {
   Key key{};
   Int element{};
 };  // to the set at `key`
+struct Remove {
+  Key key{};
+  Int element{};
+};  // from the set at `key`
 struct ReadSet {
   Key key{};
   std::vector<Int> elements{};
 };  // blank: elements, in the order in which they came
+struct Append {
+  Key key{};
+  Int element{};
+};  // to the end of the list at `key`
+struct ReadList {
+  Key key{};
+  std::vector<Int> elements{};
+};  // blank: elements, in the list's order
+struct Increment {
+  Key key{};
+  Int by{};
+};  // the counter at `key`, which begins at 0; `by` may be negative
+struct ReadCounter {
+  Key key{};
+  std::optional<Int> value{};
+};  // blank: value (nothing: never counted, so 0)
+struct Enqueue {
+  Key key{};
+  Int element{};
+};
+struct Dequeue {
+  Key key{};
+  std::optional<Int> element{};
+};  // blank: element (nothing: the queue was empty)
+struct Acquire {
+  Key key{};
+  Version fence{};
+};  // the lock at `key`; completes only if it was got. blank: fence, a token that grows
+struct Release {
+  Key key{};
+};
+struct Generate {
+  Key key{};
+  Int id{};
+};  // blank: an id never given before
+struct Transfer {
+  Key key{};
+  Key from{};
+  Key to{};
+  Int amount{};
+};  // between accounts of the bank at `key`; completes only if the money was there and moved
+struct ReadAccounts {
+  Key key{};
+  std::vector<std::pair<Key, Int>> balances{};
+};  // blank: balances of every account of the bank at `key`, all at one moment
+struct ReadMany {
+  Key key{};
+  std::vector<std::pair<Key, std::optional<Int>>> registers{};
+};  // registers of the group `key`, all at one moment; blank: their values
+struct WriteOne {
+  Key key{};
+  Key which{};
+  Int value{};
+};  // one register of the group `key`
 
-using Call = std::variant<Read, Write, Cas, Add, ReadSet>;
+using Call = std::variant<Read, Write, Cas, Delete, Add, Remove, ReadSet, Append, ReadList,
+                          Increment, ReadCounter, Enqueue, Dequeue, Acquire, Release, Generate,
+                          Transfer, ReadAccounts, ReadMany, WriteOne>;
 
 // Lets a visitor be written as a list of lambdas, one for each kind of call.
 template <class... F>
@@ -51,13 +122,40 @@ inline Key key_of(const Call& call) {
   return std::visit([](const auto& c) { return c.key; }, call);
 }
 
-inline Function function_of(const Call& call) {
+// The database's number of the version, where a call has one.
+inline Version version_of(const Call& call) {
   return std::visit(
-      overloaded{[](const Read&) { return Function::read; },
-                 [](const Write&) { return Function::write; },
-                 [](const Cas&) { return Function::cas; }, [](const Add&) { return Function::add; },
-                 [](const ReadSet&) { return Function::read; }},
+      [](const auto& c) -> Version {
+        if constexpr (requires { c.version; }) return c.version;
+        return {};
+      },
       call);
+}
+
+inline Function function_of(const Call& call) {
+  struct Names {
+    Function operator()(const Read&) const { return Function::read; }
+    Function operator()(const Write&) const { return Function::write; }
+    Function operator()(const Cas&) const { return Function::cas; }
+    Function operator()(const Delete&) const { return Function::del; }
+    Function operator()(const Add&) const { return Function::add; }
+    Function operator()(const Remove&) const { return Function::remove; }
+    Function operator()(const ReadSet&) const { return Function::read; }
+    Function operator()(const Append&) const { return Function::append; }
+    Function operator()(const ReadList&) const { return Function::read; }
+    Function operator()(const Increment&) const { return Function::add; }
+    Function operator()(const ReadCounter&) const { return Function::read; }
+    Function operator()(const Enqueue&) const { return Function::enqueue; }
+    Function operator()(const Dequeue&) const { return Function::dequeue; }
+    Function operator()(const Acquire&) const { return Function::acquire; }
+    Function operator()(const Release&) const { return Function::release; }
+    Function operator()(const Generate&) const { return Function::generate; }
+    Function operator()(const Transfer&) const { return Function::transfer; }
+    Function operator()(const ReadAccounts&) const { return Function::read; }
+    Function operator()(const ReadMany&) const { return Function::txn; }
+    Function operator()(const WriteOne&) const { return Function::txn; }
+  };
+  return std::visit(Names{}, call);
 }
 
 }  // namespace tribunal

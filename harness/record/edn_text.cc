@@ -175,6 +175,10 @@ void append_call(Buffer& out, const History& history, const Operation& operation
   if (begins && operation.late_us > 0) {
     fmt::format_to(end, ", :intended {}", time - std::int64_t{operation.late_us} * 1000);
   }
+  const std::size_t place = static_cast<std::size_t>(&operation - history.operations.data());
+  if (!begins && place < history.versions.size() && history.versions[place] >= 0) {
+    fmt::format_to(end, ", :version {}", history.versions[place]);
+  }
   if (operation.node != 0) {
     fmt::format_to(end, ", :node ");
     append_text(out, history.nodes[operation.node]);

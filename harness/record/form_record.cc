@@ -118,6 +118,9 @@ void FormRecords::read_known(Field field) {
     case Field::fault:
       if (whole(number, field, INT32_MAX)) record_.fault = static_cast<std::int32_t>(number);
       break;
+    case Field::version:
+      if (whole(number, field, Operation::no_time - 1)) record_.version = number;
+      break;
     case Field::process:
       return read_process();
     case Field::type:

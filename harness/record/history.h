@@ -55,7 +55,10 @@ struct FaultEvent {
 
 struct History {
   std::vector<Operation> operations;  // ordered by `began`
-  std::vector<FaultEvent> faults;     // ordered by index
+  // Of each operation, the database's number of the version that it read or wrote; -1: it gave
+  // none. Empty: it gave none for any. For one key, a larger number is a newer version.
+  std::vector<std::int64_t> versions;
+  std::vector<FaultEvent> faults;  // ordered by index
   Values values;
   std::vector<std::string> nodes{""};
   std::vector<std::string> errors{""};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace tribunal {
 namespace {
@@ -135,12 +136,16 @@ void HistoryBuilder::end(const Record& record, const Line& line) {
   operation.completed_at = time_;
   operation.error = error_of(record);
   if (operation.node == 0) operation.node = node_of(record, line);
-  state = idle;
+  const std::uint32_t place = std::exchange(state, idle);
   switch (record.type) {
     case Type::ok:
       operation.outcome = Outcome::ok;
       operation.ended = history_.events;
       take_answer(record, operation);
+      if (record.has(Field::version)) {
+        history_.versions.resize(history_.operations.size(), -1);
+        history_.versions[place] = record.version;
+      }
       break;
     case Type::fail:
       operation.outcome = Outcome::failed;

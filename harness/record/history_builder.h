@@ -26,7 +26,10 @@ class HistoryBuilder {
   // The call that a process has open; null: none.
   const Operation* open_call(std::uint32_t process);
 
-  History take() { return std::move(history_); }
+  History take() {
+    if (!history_.versions.empty()) history_.versions.resize(history_.operations.size(), -1);
+    return std::move(history_);
+  }
 
  private:
   // What a process does: nothing, the operation of this place, or never anything again.

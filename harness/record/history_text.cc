@@ -44,6 +44,10 @@ void append(Buffer& buffer, const History& history, const Operation& operation, 
     fmt::format_to(out, ",\"key\":{}", history.values.show(operation.key));
   }
   fmt::format_to(out, ",\"value\":{}", value_of(history, operation, part));
+  const std::size_t place = static_cast<std::size_t>(&operation - history.operations.data());
+  if (part == Part::completion && place < history.versions.size() && history.versions[place] >= 0) {
+    fmt::format_to(out, ",\"version\":{}", history.versions[place]);
+  }
   if (operation.node != 0) {
     fmt::format_to(out, ",\"node\":{}", json_of(history.nodes[operation.node]));
   }

@@ -16,7 +16,8 @@ namespace ondemand = simdjson::ondemand;
 using Field = Record::Field;
 
 constexpr std::array<std::string_view, Record::fields> field_names = {
-    "index", "time", "process", "type", "f", "key", "value", "node", "error", "intended", "fault"};
+    "index", "time", "process", "type",     "f",     "key",
+    "value", "node", "error",   "intended", "fault", "version"};
 constexpr std::array<std::string_view, 4> type_names = {"invoke", "ok", "fail", "info"};
 
 // Whether a quoted name stands at `raw`; the padding makes it safe to look.
@@ -43,7 +44,9 @@ Field field_at(const char* raw) {
     case 'k':
       return stands(raw, "key\"") ? Field::key : Field::none;
     case 'v':
-      return stands(raw, "value\"") ? Field::value : Field::none;
+      return stands(raw, "value\"")     ? Field::value
+             : stands(raw, "version\"") ? Field::version
+                                        : Field::none;
     case 'n':
       return stands(raw, "node\"") ? Field::node : Field::none;
     case 'e':
@@ -157,6 +160,9 @@ struct RecordReader::Parser {
         break;
       case Field::fault:
         record.fault = static_cast<std::int32_t>(whole(field, value, INT32_MAX));
+        break;
+      case Field::version:
+        record.version = whole(field, value, Operation::no_time - 1);
         break;
       case Field::process:
         read_process(value);

@@ -28,6 +28,7 @@ struct Record {
     error,
     intended,
     fault,
+    version,
     none
   };
   enum class Type : std::uint8_t { invoke, ok, fail, info };
@@ -42,6 +43,7 @@ struct Record {
   std::uint64_t index = 0;
   std::int64_t time = 0;
   std::int64_t intended = 0;
+  std::int64_t version = 0;
   std::uint32_t process = 0;
   std::int32_t fault = -1;
   bool nemesis = false;

@@ -41,32 +41,69 @@ void append_quoted(Line& line, std::string_view text) {
 
 enum class Filled { no, yes };  // whether the blanks of a call are answers
 
+// A call's value as it stands in a history: its argument, and once it is filled in its answer.
 struct AppendValue {
   Line& line;
   Filled filled;
 
-  void operator()(const Read& read) const {
-    if (filled == Filled::yes && read.value) {
-      append(line, *read.value);
-    } else {
-      append(line, "null");
-    }
-  }
-  void operator()(const Write& write) const { append(line, write.value); }
-  void operator()(const Cas& cas) const {
-    append(line, "[");
-    append(line, cas.from);
-    append(line, ",");
-    append(line, cas.to);
-    append(line, "]");
-  }
-  void operator()(const Add& add) const { append(line, add.element); }
-  void operator()(const ReadSet& read) const {
+  void operator()(const Read& call) const { answer(call.value); }
+  void operator()(const Write& call) const { append(line, call.value); }
+  void operator()(const Cas& call) const { list({call.from, call.to}); }
+  void operator()(const Delete&) const { append(line, "null"); }
+  void operator()(const Add& call) const { append(line, call.element); }
+  void operator()(const Remove& call) const { append(line, call.element); }
+  void operator()(const ReadSet& call) const { answer(call.elements); }
+  void operator()(const Append& call) const { append(line, call.element); }
+  void operator()(const ReadList& call) const { answer(call.elements); }
+  void operator()(const Increment& call) const { append(line, call.by); }
+  void operator()(const ReadCounter& call) const { answer(std::optional(call.value.value_or(0))); }
+  void operator()(const Enqueue& call) const { append(line, call.element); }
+  void operator()(const Dequeue& call) const { answer(call.element); }
+  void operator()(const Acquire& call) const { answer(call.fence); }
+  void operator()(const Release&) const { append(line, "null"); }
+  void operator()(const Generate& call) const { answer(std::optional(call.id)); }
+  void operator()(const Transfer& call) const { list({call.from, call.to, call.amount}); }
+  void operator()(const ReadAccounts& call) const {
     if (filled == Filled::no) return append(line, "null");
+    each(call.balances, [this](const auto& account) { list({account.first, account.second}); });
+  }
+  void operator()(const ReadMany& call) const {
+    each(call.registers, [this](const auto& one) {
+      append(line, "[\"r\",");
+      append(line, one.first);
+      append(line, ",");
+      answer(one.second);
+      append(line, "]");
+    });
+  }
+  void operator()(const WriteOne& call) const {
+    append(line, "[[\"w\",");
+    append(line, call.which);
+    append(line, ",");
+    append(line, call.value);
+    append(line, "]]");
+  }
+
+ private:
+  void answer(const std::optional<Int>& value) const {
+    if (filled == Filled::yes && value) return append(line, *value);
+    append(line, "null");
+  }
+  void answer(const std::vector<Int>& values) const {
+    if (filled == Filled::no) return append(line, "null");
+    list(values);
+  }
+  void list(const std::vector<Int>& values) const {
+    each(values, [this](Int value) { append(line, value); });
+  }
+  template <class Values, class Show>
+  void each(const Values& values, const Show& show) const {
     append(line, "[");
-    for (std::size_t i = 0; i < read.elements.size(); ++i) {
-      if (i > 0) append(line, ",");
-      append(line, read.elements[i]);
+    const char* separator = "";
+    for (const auto& value : values) {
+      append(line, separator);
+      separator = ",";
+      show(value);
     }
     append(line, "]");
   }
@@ -84,6 +121,10 @@ void append_call(Line& line, std::uint32_t process, std::string_view type, const
   append(line, key_of(call));
   append(line, ",\"value\":");
   std::visit(AppendValue{line, type == "ok" ? Filled::yes : Filled::no}, call);
+  const Version version = version_of(call);
+  if (type != "ok" || !version) return;
+  append(line, ",\"version\":");
+  append(line, *version);
 }
 
 void append_node(Line& line, std::string_view node) {

@@ -38,7 +38,10 @@ std::string text(const Step& step) {
                         [](const Add& c) {
                           return "add " + std::to_string(c.key) + " " + std::to_string(c.element);
                         },
-                        [](const ReadSet& c) { return "read set " + std::to_string(c.key); }},
+                        [](const ReadSet& c) { return "read set " + std::to_string(c.key); },
+                        [](const auto& c) {
+                          return "call " + std::to_string(c.key);  // of another workload
+                        }},
              step.call) +
          " at " + std::to_string(step.intended);
 }
