@@ -8,27 +8,36 @@
 namespace tribunal {
 
 Keys by_key(const History& history) {
+  const Budget unlimited;
+  Watch patient(unlimited, 1);
+  Keys keys;
+  by_key(history, patient, keys);
+  return keys;
+}
+
+bool by_key(const History& history, Watch& watch, Keys& keys) {
   const std::size_t count = history.operations.size();
   FlatIndex index;
   index.reset(64);
   std::vector<std::uint32_t> key_of(count);
   std::vector<std::uint32_t> sizes;
   for (std::size_t i = 0; i < count; ++i) {
+    if (watch.spent()) return false;
     const std::uint32_t key = index.number(history.operations[i].key);
     if (key == sizes.size()) sizes.push_back(0);
     ++sizes[key];
     key_of[i] = key;
   }
-  Keys keys;
   keys.starts.resize(sizes.size() + 1, 0);
   std::partial_sum(sizes.begin(), sizes.end(), keys.starts.begin() + 1);
   for (std::uint32_t key = 0; key < sizes.size(); ++key) keys.keys.push_back(index.value(key));
   keys.operations.resize(count);
   std::vector<std::uint32_t> next(keys.starts.begin(), keys.starts.end() - 1);
   for (std::size_t i = 0; i < count; ++i) {
+    if (watch.spent()) return false;
     keys.operations[next[key_of[i]]++] = static_cast<std::uint32_t>(i);
   }
-  return keys;
+  return true;
 }
 
 std::vector<std::uint32_t> Keys::widest_first() const {

@@ -9,8 +9,8 @@
 namespace tribunal {
 namespace {
 
-constexpr std::array<std::string_view, 6> known = {
-    "linearizable",           "model", "acknowledged", "acknowledged-reads", "acknowledged-writes",
+constexpr std::array<std::string_view, 7> known = {
+    "linearizable",           "model", "nil", "acknowledged", "acknowledged-reads", "acknowledged-writes",
     "acknowledged-per-window"};
 
 }  // namespace

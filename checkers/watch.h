@@ -25,12 +25,13 @@ class Watch {
     return spent_;
   }
 
-  // Whether this lane may hold so many bytes. A refusal ends one piece of work, not those that need
-  // less.
+  // Whether this lane may hold so many bytes beside those it holds. A refusal ends one piece of
+  // work, not those that need less.
   bool affords(std::size_t bytes) {
-    if (bytes > bytes_ && !spent_) why_ = "its memory is spent";
-    return bytes <= bytes_;
+    if (bytes + held_ > bytes_ && !spent_) why_ = "its memory is spent";
+    return bytes + held_ <= bytes_;
   }
+  void hold(std::size_t bytes) { held_ = bytes; }  // from now on, all the while
 
   // Why it was last spent or refused; empty if neither.
   std::string_view why() const { return why_; }
@@ -42,7 +43,7 @@ class Watch {
   }
 
   const Budget& budget_;
-  std::size_t bytes_;
+  std::size_t bytes_, held_ = 0;
   std::uint32_t asked_ = 0;
   bool spent_ = false;
   std::string_view why_;

@@ -35,10 +35,12 @@ bool acknowledged(const Operation& operation, std::uint32_t until) {
 }
 
 Observers observers_of(const History& history, const StateSpace& space,
-                       std::span<const std::uint32_t> operations, std::uint32_t until) {
+                       std::span<const std::uint32_t> operations, Watch& watch,
+                       std::uint32_t until) {
   Observers observers;
   std::vector<std::uint32_t> lost;  // that observe a value and leave one
   for (const std::uint32_t place : operations) {
+    if (watch.spent()) return observers;
     const Operation& operation = history.operations[place];
     if (operation.began > until || operation.outcome == Outcome::failed) continue;
     const auto value = space.observes(operation);
@@ -52,6 +54,7 @@ Observers observers_of(const History& history, const StateSpace& space,
   for (bool changed = true; changed;) {
     changed = false;
     for (const std::uint32_t place : lost) {
+      if (watch.spent()) return observers;
       const Operation& operation = history.operations[place];
       if (observers.any(*space.leaves(operation)) &&
           observers.observed(*space.observes(operation), Operation::never)) {
@@ -66,10 +69,19 @@ Observers observers_of(const History& history, const StateSpace& space,
 
 std::vector<Entry> entries_of(const History& history, StateSpace& space,
                               std::span<const std::uint32_t> operations, std::uint32_t until) {
-  const Observers observers = observers_of(history, space, operations, until);
+  const Budget unlimited;
+  Watch patient(unlimited, 1);
+  return entries_of(history, space, operations, patient, until);
+}
+
+std::vector<Entry> entries_of(const History& history, StateSpace& space,
+                              std::span<const std::uint32_t> operations, Watch& watch,
+                              std::uint32_t until) {
+  const Observers observers = observers_of(history, space, operations, watch, until);
   std::vector<Entry> entries;
   entries.reserve(operations.size());
   for (const std::uint32_t place : operations) {
+    if (watch.spent()) break;
     const Operation& operation = history.operations[place];
     if (operation.began > until || operation.outcome == Outcome::failed) continue;
     Entry entry{place, operation.began, operation.ended, Operation::never,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "checkers/linearizability/search.h"
+#include "checkers/watch.h"
 
 namespace tribunal {
 
@@ -14,6 +15,10 @@ namespace tribunal {
 // included.
 std::vector<Entry> entries_of(const History& history, StateSpace& space,
                               std::span<const std::uint32_t> operations,
+                              std::uint32_t until = Operation::never - 1);
+// The same; what it gives back counts for nothing once the watch is spent.
+std::vector<Entry> entries_of(const History& history, StateSpace& space,
+                              std::span<const std::uint32_t> operations, Watch& watch,
                               std::uint32_t until = Operation::never - 1);
 
 }  // namespace tribunal

@@ -8,6 +8,7 @@
 //   static std::uint64_t hash(const State&);
 //   static std::size_t bytes(const State&);               held beside the state itself
 //   static constexpr bool by_owner;                       whether the process matters
+//   static constexpr bool answers_inside;                 blanks in a value are filled by the answer
 #pragma once
 
 #include <algorithm>
@@ -28,7 +29,7 @@ class InternedSpace : public StateSpace {
     const Kind kind = {static_cast<std::int64_t>(operation.function), operation.value.bits(),
                        operation.to.bits(),
                        (Model::by_owner ? std::int64_t{operation.process} << 1 : 0) |
-                           (operation.value.is_nil() && !operation.ok() ? 1 : 0)};
+                           (unanswered(operation) ? 1 : 0)};
     std::size_t slot = hash_of(kind) & (move_slots_.size() - 1);
     for (; move_slots_[slot] != 0; slot = (slot + 1) & (move_slots_.size() - 1)) {
       if (kinds_[move_slots_[slot] - 1] == kind) return move_slots_[slot] - 1;
@@ -92,6 +93,10 @@ class InternedSpace : public StateSpace {
     std::uint64_t key = no_key;
     std::uint32_t to = illegal;
   };
+
+  static bool unanswered(const Operation& operation) {
+    return !operation.ok() && (operation.value.is_nil() || Model::answers_inside);
+  }
 
   static std::uint64_t hash_of(const Kind& kind) {
     std::uint64_t hash = 0;

@@ -29,11 +29,11 @@ Space space_of(Model model) {
   return std::make_unique<InternedSpace<Model>>(std::move(model));
 }
 
-Space make_register(const History& history, Value initial) {
+Space make_register(const History& history, const ModelOptions& options) {
   RegisterModel model;
   model.history = &history;
-  model.initial = initial;
-  model.nil_fits_all = true;
+  model.initial = options.initial;
+  model.nil_fits_all = options.nil == NilRead::any;
   return space_of(model);
 }
 
@@ -55,10 +55,11 @@ void require_actions(const History& history, const Operation& operation) {
   }
 }
 
-Space make_multi_register(const History& history, Value initial) {
-  for (const Operation& operation : history.operations) require_actions(history, operation);
+Space make_multi_register(const History& history, const ModelOptions& options) {
+  const Value initial = options.initial;
   MultiRegisterModel model;
   model.history = &history;
+  model.nil_fits_all = options.nil == NilRead::any;
   if (!history.values.is_list(initial)) {
     model.every_key = initial;
     return space_of(model);
@@ -82,18 +83,29 @@ Function named(const History& history, std::string_view name) {
   return static_cast<Function>(UINT8_MAX);  // no operation has it
 }
 
-Space make_key_value(const History& history, Value initial) {
+void require_transactions(const History& history, const ModelOptions& options) {
+  make_multi_register(history, options);
+  for (const Operation& operation : history.operations) require_actions(history, operation);
+}
+
+Space make_key_value(const History& history, const ModelOptions& options) {
   KeyValueModel model;
   model.history = &history;
-  model.initial = KeyValueModel::text(history, initial);
+  model.initial = KeyValueModel::text(history, options.initial);
   model.get = named(history, "get");
   model.put = named(history, "put");
   return space_of(model);
 }
 
-Space make_counter(const History& history, Value initial) {
+Space make_counter(const History& history, const ModelOptions& options) {
+  const Value initial = options.initial;
   if (!initial.is_nil() && !initial.is_integer())
     refuse_initial(history, initial, "a counter starts as a whole number");
+  return space_of(CounterModel{{}, initial.is_nil() ? 0 : initial.as_integer()});
+}
+
+void require_numbers(const History& history, const ModelOptions& options) {
+  make_counter(history, options);
   for (const Operation& operation : history.operations) {
     if (operation.function == Function::read || operation.value.is_integer()) continue;
     throw Error(Blame::usage,
@@ -101,11 +113,11 @@ Space make_counter(const History& history, Value initial) {
                             history.values.show(operation.value), operation.began),
                 "add whole numbers, negative ones to count down");
   }
-  return space_of(CounterModel{{}, initial.is_nil() ? 0 : initial.as_integer()});
 }
 
 template <class Model>
-Space make_list(const History& history, Value initial) {
+Space make_list(const History& history, const ModelOptions& options) {
+  const Value initial = options.initial;
   Model model;
   model.history = &history;
   if (history.values.is_list(initial)) {
@@ -122,49 +134,107 @@ Space make_list(const History& history, Value initial) {
 }
 
 template <class Model>
-Space make_lock(const History& history, Value initial) {
-  if (!initial.is_nil()) refuse_initial(history, initial, "a lock is free at first: no initial");
+Space make_lock(const History& history, const ModelOptions& options) {
+  if (!options.initial.is_nil())
+    refuse_initial(history, options.initial, "a lock is free at first: no initial");
   return space_of(Model{});
+}
+
+// The model can start so: it is made once before any key is.
+template <auto make>
+void require_start(const History& history, const ModelOptions& options) {
+  make(history, options);
 }
 
 }  // namespace
 
 const std::vector<ModelKind>& model_kinds() {
+  using Zones = ModelKind::Zones;
   static const std::vector<ModelKind> all = {
-      {"register", {"read", "write"}, {"read"}, make_register, {}, false},
-      {"cas-register", {"read", "write", "cas"}, {"read", "cas"}, make_register, {}, false},
-      {"multi-register", {"txn"}, {"txn"}, make_multi_register, {}, false},
-      {"key-value", {"get", "put", "append"}, {"get"}, make_key_value, {}, false},
-      {"mutex", {"acquire", "release"}, {"acquire"}, make_lock<MutexModel>, {}, false},
-      {"reentrant-mutex",
-       {"acquire", "release"},
-       {"acquire"},
-       make_lock<ReentrantMutexModel>,
-       {},
-       false},
-      {"fenced-mutex", {"acquire", "release"}, {"acquire"}, make_lock<FencedMutexModel>, {}, false},
-      {"counter", {"add", "read"}, {"read"}, make_counter, {}, false},
-      {"set", {"add", "remove", "read"}, {"read"}, make_list<SetModel>, {}, false},
-      {"fifo-queue",
-       {"enqueue", "dequeue"},
-       {"dequeue"},
-       make_list<FifoQueueModel>,
-       monitor_queue,
-       false},
-      {"unordered-queue",
-       {"enqueue", "dequeue"},
-       {"dequeue"},
-       make_list<UnorderedQueueModel>,
-       {},
-       false},
-      {"stack", {"push", "pop"}, {"pop"}, make_list<StackModel>, monitor_stack, true},
-      {"priority-queue",
-       {"enqueue", "dequeue"},
-       {"dequeue"},
-       make_list<PriorityQueueModel>,
-       monitor_priority_queue,
-       true},
-      {"log", {"append", "read"}, {"read"}, make_list<LogModel>, {}, false},
+      {.name = "register",
+       .functions = {"read", "write"},
+       .observers = {"read"},
+       .make = make_register,
+       .require = require_start<make_register>,
+       .zones = Zones::registers,
+       .nil_option = true},
+      {.name = "cas-register",
+       .functions = {"read", "write", "cas"},
+       .observers = {"read", "cas"},
+       .make = make_register,
+       .require = require_start<make_register>,
+       .zones = Zones::registers,
+       .nil_option = true},
+      {.name = "multi-register",
+       .functions = {"txn"},
+       .observers = {"txn"},
+       .make = make_multi_register,
+       .require = require_transactions,
+       .nil_option = true},
+      {.name = "key-value",
+       .functions = {"get", "put", "append"},
+       .observers = {"get"},
+       .make = make_key_value,
+       .require = require_start<make_key_value>,
+       .zones = Zones::map},
+      {.name = "mutex",
+       .functions = {"acquire", "release"},
+       .observers = {"acquire"},
+       .make = make_lock<MutexModel>,
+       .require = require_start<make_lock<MutexModel>>},
+      {.name = "reentrant-mutex",
+       .functions = {"acquire", "release"},
+       .observers = {"acquire"},
+       .make = make_lock<ReentrantMutexModel>,
+       .require = require_start<make_lock<ReentrantMutexModel>>},
+      {.name = "fenced-mutex",
+       .functions = {"acquire", "release"},
+       .observers = {"acquire"},
+       .make = make_lock<FencedMutexModel>,
+       .require = require_start<make_lock<FencedMutexModel>>},
+      {.name = "counter",
+       .functions = {"add", "read"},
+       .observers = {"read"},
+       .make = make_counter,
+       .require = require_numbers,
+       .monitor = monitor_counter,
+       .starts_at_zero = true},
+      {.name = "set",
+       .functions = {"add", "remove", "read"},
+       .observers = {"read"},
+       .make = make_list<SetModel>,
+       .require = require_start<make_list<SetModel>>,
+       .monitor = monitor_set},
+      {.name = "fifo-queue",
+       .functions = {"enqueue", "dequeue"},
+       .observers = {"dequeue"},
+       .make = make_list<FifoQueueModel>,
+       .require = require_start<make_list<FifoQueueModel>>,
+       .monitor = monitor_queue},
+      {.name = "unordered-queue",
+       .functions = {"enqueue", "dequeue"},
+       .observers = {"dequeue"},
+       .make = make_list<UnorderedQueueModel>,
+       .require = require_start<make_list<UnorderedQueueModel>>},
+      {.name = "stack",
+       .functions = {"push", "pop"},
+       .observers = {"pop"},
+       .make = make_list<StackModel>,
+       .require = require_start<make_list<StackModel>>,
+       .monitor = monitor_stack,
+       .nil_is_empty = true},
+      {.name = "priority-queue",
+       .functions = {"enqueue", "dequeue"},
+       .observers = {"dequeue"},
+       .make = make_list<PriorityQueueModel>,
+       .require = require_start<make_list<PriorityQueueModel>>,
+       .monitor = monitor_priority_queue,
+       .nil_is_empty = true},
+      {.name = "log",
+       .functions = {"append", "read"},
+       .observers = {"read"},
+       .make = make_list<LogModel>,
+       .require = require_start<make_list<LogModel>>},
   };
   return all;
 }

@@ -13,6 +13,27 @@ ZoneFinding RegisterZones::judge(std::span<const std::uint32_t> operations, Watc
   return finding_;
 }
 
+inline std::uint32_t RegisterZones::cluster(Value value) {
+  const std::uint32_t id = index_.number(value == calls_.nothing ? Value::nil() : value);
+  if (id == clusters_.size()) clusters_.emplace_back();
+  return id;
+}
+
+inline bool RegisterZones::take_write(const Operation& operation, Value value, bool open) {
+  if (value.is_nil() || value == calls_.nothing) return false;
+  const std::uint32_t id = cluster(value);
+  if (clusters_[id].began != unwritten) return false;
+  clusters_[id].began = moment(operation.began);
+  clusters_[id].ended = open ? Operation::never : moment(operation.ended);
+  clusters_[id].effective = clusters_[id].acknowledged = !open;
+  if (operation.function == calls_.cas) {
+    const std::uint32_t source = cluster(operation.value);
+    clusters_[id].source = source;
+    if (!open) clusters_[source].witness = moment(operation.began);
+  }
+  return true;
+}
+
 bool RegisterZones::gather(std::span<const std::uint32_t> operations, Watch& watch,
                            std::uint32_t until) {
   index_.reset(operations.size() / 2);
@@ -33,38 +54,17 @@ bool RegisterZones::gather(std::span<const std::uint32_t> operations, Watch& wat
     if (operation.began > until) break;
     if (operation.outcome == Outcome::failed) continue;
     const bool open = !operation.ok() || operation.ended > until;
-    if (operation.function == Function::read) {
+    if (operation.function == calls_.read) {
       if (open) continue;
       Cluster& read = clusters_[cluster(operation.value)];
       read.first_read_end = std::min(read.first_read_end, moment(operation.ended));
       read.last_read_begin = std::max(read.last_read_begin, moment(operation.began));
     } else if (!take_write(operation,
-                           operation.function == Function::cas ? operation.to : operation.value,
+                           operation.function == calls_.cas ? operation.to : operation.value,
                            open)) {
       finding_.flaw = Flaw::repeated;
       return false;
     }
-  }
-  return true;
-}
-
-std::uint32_t RegisterZones::cluster(Value value) {
-  const std::uint32_t id = index_.number(value);
-  if (id == clusters_.size()) clusters_.emplace_back();
-  return id;
-}
-
-bool RegisterZones::take_write(const Operation& operation, Value value, bool open) {
-  if (value.is_nil()) return false;
-  const std::uint32_t id = cluster(value);
-  if (clusters_[id].began != unwritten) return false;
-  clusters_[id].began = moment(operation.began);
-  clusters_[id].ended = open ? Operation::never : moment(operation.ended);
-  clusters_[id].effective = clusters_[id].acknowledged = !open;
-  if (operation.function == Function::cas) {
-    const std::uint32_t source = cluster(operation.value);
-    clusters_[id].source = source;
-    if (!open) clusters_[source].witness = moment(operation.began);
   }
   return true;
 }
@@ -169,14 +169,27 @@ bool RegisterZones::sweep() {
   return true;
 }
 
+// Zones come in order of their first writes' invocations, so they are nearly sorted: inserting
+// moves each past those that overlap it and no more. Where that takes many moves, by digits
+// instead.
 void RegisterZones::sort_zones() {
-  constexpr int bits = 11, passes = 3;
-  if (zones_.size() < 4096) {
-    std::sort(zones_.begin(), zones_.end(),
-              [](const Zone& a, const Zone& b) { return a.low < b.low; });
-    return;
+  std::size_t moves = 8 * zones_.size();
+  for (std::size_t i = 1; i < zones_.size(); ++i) {
+    const Zone zone = zones_[i];
+    std::size_t to = i;
+    for (; to > 0 && zones_[to - 1].low > zone.low && moves > 0; --to, --moves)
+      zones_[to] = zones_[to - 1];
+    zones_[to] = zone;
+    if (moves == 0) {
+      sort_by_digits();
+      return;
+    }
   }
-  other_zones_.resize(zones_.size());
+}
+
+void RegisterZones::sort_by_digits() {
+  constexpr int bits = 11, passes = 3;
+  std::vector<Zone> other(zones_.size());
   for (int pass = 0; pass < passes; ++pass) {
     std::array<std::uint32_t, (1u << bits) + 1> starts{};
     const auto digit = [pass](const Zone& zone) {
@@ -184,8 +197,8 @@ void RegisterZones::sort_zones() {
     };
     for (const Zone& zone : zones_) ++starts[digit(zone) + 1];
     std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    for (const Zone& zone : zones_) other_zones_[starts[digit(zone)]++] = zone;
-    zones_.swap(other_zones_);
+    for (const Zone& zone : zones_) other[starts[digit(zone)]++] = zone;
+    zones_.swap(other);
   }
 }
 
@@ -200,8 +213,7 @@ Moment RegisterZones::witness(Value value) const {
 }
 
 std::size_t RegisterZones::bytes() const {
-  return index_.bytes() + clusters_.capacity() * sizeof(Cluster) +
-         (zones_.capacity() + other_zones_.capacity()) * sizeof(Zone);
+  return index_.bytes() + clusters_.capacity() * sizeof(Cluster) + zones_.capacity() * sizeof(Zone);
 }
 
 }  // namespace tribunal

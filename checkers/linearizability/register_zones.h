@@ -41,10 +41,17 @@ struct ZoneFinding {
   Moment second_end = 0, second_last = 0;  // and of the second
 };
 
+// Which calls are which; every other one writes.
+struct RegisterCalls {
+  Function read = Function::read, write = Function::write, cas = Function::cas;
+  Value nothing{};  // another way to say nil
+};
+
 // Judges one key after another, keeping its memory: some 60 bytes an operation. Used by one thread.
 class RegisterZones {
  public:
-  RegisterZones(const History& history, Value initial) : history_(history), initial_(initial) {}
+  RegisterZones(const History& history, Value initial, RegisterCalls calls = {})
+      : history_(history), initial_(initial), calls_(calls) {}
 
   // `operations`: one key's, in order of invocation. Looks only at what happened up to the event
   // `until`, included; what failed in the end never counts.
@@ -87,12 +94,14 @@ class RegisterZones {
   bool lay_chain(std::uint32_t root);
   bool sweep();
   void sort_zones();
+  void sort_by_digits();
 
   const History& history_;
   Value initial_;
+  RegisterCalls calls_;
   FlatIndex index_;
   std::vector<Cluster> clusters_;
-  std::vector<Zone> zones_, other_zones_;
+  std::vector<Zone> zones_;
   ZoneFinding finding_;
 };
 

@@ -54,6 +54,7 @@ struct SearchTask {
   std::span<const Entry> entries;     // in order of `began`
   std::vector<std::uint32_t> starts;  // possible states; empty: the model's own
   std::uint64_t most_steps = UINT64_MAX;
+  unsigned threads = 1;
   std::vector<std::uint32_t>
       look_after;  // completions after which to tell what is possible; sorted
 };

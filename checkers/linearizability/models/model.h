@@ -11,6 +11,7 @@ namespace tribunal {
 
 struct PlainModel {
   static constexpr bool by_owner = false;
+  static constexpr bool answers_inside = false;
   static bool only_looks(const Operation&) { return false; }
   static bool overwrites(const Operation&) { return false; }
   static std::vector<Value> parts(const Operation&) { return {}; }

@@ -1,5 +1,5 @@
 // Several registers, read and written by transactions: ["r", key, value] and ["w", key, value] one
-// after the other, all at one instant. A read of nil fits anything.
+// after the other, all at one instant. A read of nil may fit anything.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,9 @@
 namespace tribunal {
 
 struct MultiRegisterModel : ListModel {  // key, value, key, value, ..., by key
+  static constexpr bool answers_inside = true;
   Value every_key{};                     // what a key holds that is not in `initial`
+  bool nil_fits_all = true;
 
   static bool writes(const Values& values, Value action) {
     const std::string_view name = values.text_of(values.elements(action)[0]);
@@ -23,7 +25,8 @@ struct MultiRegisterModel : ListModel {  // key, value, key, value, ..., by key
       while (place < state.size() && state[place] < words[1]) place += 2;
       const bool known = place < state.size() && state[place] == words[1];
       if (!writes(history->values, action)) {
-        if (!words[2].is_nil() && words[2] != (known ? state[place + 1] : every_key)) return false;
+        const bool unsaid = words[2].is_nil() && (nil_fits_all || !operation.ok());
+        if (!unsaid && words[2] != (known ? state[place + 1] : every_key)) return false;
       } else if (known) {
         state[place + 1] = words[2];
       } else {
