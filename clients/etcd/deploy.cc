@@ -160,7 +160,7 @@ Database etcd() {
   Database database;
   database.name = "etcd";
   database.summary = "etcd 3.4 or later, by the HTTP/JSON gateway of each member";
-  database.workloads = {"register", "set"};
+  database.workloads = {"register", "read-write", "set", "sessions"};
   database.options = {
       {"reads",
        {"linearizable", "serializable"},

@@ -54,13 +54,27 @@ void check_traffic(const Traffic& traffic, const Workload& workload, const Spec&
   }
 }
 
+Movement movement_of(const Spec& spec, const Workload& workload) {
+  const std::map<std::string, Movement> named = {{"sticky", Movement::sticky},
+                                                 {"round-robin", Movement::round_robin},
+                                                 {"random", Movement::random},
+                                                 {"fail-over", Movement::fail_over}};
+  const auto it = named.find(spec.sessions);
+  return it == named.end() ? workload.defaults.movement : it->second;
+}
+
 Traffic traffic_of(const Spec& spec, const Workload& workload) {
   Traffic traffic = workload.defaults;
   traffic.workers = spec.concurrency;
   traffic.rate = spec.rate;
-  traffic.processes_per_key = spec.processes_per_key;
+  if (spec.processes_per_key > 0) traffic.processes_per_key = spec.processes_per_key;
+  if (spec.operations_per_key > 0) traffic.operations_per_key = spec.operations_per_key;
+  if (spec.processes_per_key == 0)
+    traffic.processes_per_key = std::min(traffic.processes_per_key, traffic.workers);
   traffic.readers_per_key = spec.readers_per_key;
-  traffic.operations_per_key = spec.operations_per_key;
+  traffic.nodes = spec.nodes;
+  traffic.movement = movement_of(spec, workload);
+  traffic.tokens = spec.tokens == "dropped" ? Tokens::dropped : Tokens::carried;
   traffic.operations = spec.operations;
   traffic.duration = nanoseconds(spec.time);
   if (!spec.weights.empty()) traffic.weights = spec.weights;
@@ -122,6 +136,25 @@ std::vector<PlannedFault> schedule_of(const Spec& spec) {
 
 }  // namespace
 
+std::vector<std::string> checkers_of(const Spec& spec) {
+  if (!spec.checkers.empty()) return spec.checkers;
+  const auto& database = find(databases(), "database", spec.database);
+  const auto& workload = find(workloads(), "workload", spec.workload);
+  std::vector<std::string> names;
+  if (database.promises) names = database.promises(options_of(spec, database), workload.name);
+  return names.empty() ? workload.checkers : names;
+}
+
+std::string claim_of(const Spec& spec) {
+  const auto& workload = find(workloads(), "workload", spec.workload);
+  const auto names = checkers_of(spec);
+  if (names == workload.checkers) return workload.claim;
+  std::string claim;
+  for (const auto& name : names)
+    claim += (claim.empty() ? "" : " ") + find(checkers(), "checker", name).claim;
+  return claim;
+}
+
 Minimums minimums_of(const Spec& spec, const Workload& workload) {
   Minimums minimums = workload.minimums;
   if (spec.acknowledged > 0) minimums.acknowledged = spec.acknowledged;
@@ -137,13 +170,13 @@ Resolved resolve(Spec& spec) {
   }
   const auto& database = find(databases(), "database", spec.database);
   const auto& workload = find(workloads(), "workload", spec.workload);
-  for (const auto& name : workload.checkers)
-    find(checkers(), "checker", name);  // now, not after the run
   if (std::find(database.workloads.begin(), database.workloads.end(), workload.name) ==
       database.workloads.end()) {
     contradiction(fmt::format("{} does not serve the workload '{}'", database.name, workload.name),
                   fmt::format("one of: {}", fmt::join(database.workloads, ", ")));
   }
+  for (const auto& name : checkers_of(spec))
+    find(checkers(), "checker", name);  // now, not after the run
   if (!spec.has_seed) {
     spec.seed = std::random_device{}() % 1'000'000;  // short, for people to type
     spec.has_seed = true;

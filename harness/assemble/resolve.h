@@ -24,6 +24,11 @@ struct Resolved {
 // contradict each other, and Error(environment) when the database is not installed.
 Resolved resolve(Spec& spec);
 
+// Names of the checkers that a run of this spec is held against: those it names, else what the
+// database promises under its options, else what the workload claims; and what they say in words.
+std::vector<std::string> checkers_of(const Spec& spec);
+std::string claim_of(const Spec& spec);
+
 // The minimums of a workload with what the spec sets.
 Minimums minimums_of(const Spec& spec, const Workload& workload);
 

@@ -93,6 +93,11 @@ std::vector<std::string> parse_list(const std::string& text) {
   return items;
 }
 
+std::string parse_one_of(const std::string& text, const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), text) != names.end()) return text;
+  throw std::invalid_argument(fmt::format("one of: {}", fmt::join(names, ", ")));
+}
+
 std::map<std::string, std::string> parse_pairs(const std::string& text) {
   std::map<std::string, std::string> pairs;
   for (const auto& item : parse_list(text)) {

@@ -17,6 +17,7 @@ Milliseconds parse_time(const std::string& text, Milliseconds least,
                         Milliseconds most);                    // 500ms, 30s, 2m, 1h; bare: s
 std::size_t parse_bytes(const std::string& text);              // 512MiB, 2GiB, 100MB
 std::vector<std::string> parse_list(const std::string& text);  // "none" is empty
+std::string parse_one_of(const std::string& text, const std::vector<std::string>& names);
 std::map<std::string, std::string> parse_pairs(const std::string& text);
 
 std::string show_time(Milliseconds time);

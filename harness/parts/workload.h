@@ -45,6 +45,10 @@ struct Minimums {
   std::uint64_t acknowledged_writes = 20;  // anything that is no read
 };
 
+// How long the last look goes on: one round, or round after round until every node has given the
+// same answer for every key in two rounds in a row, or the time for it is over.
+enum class LookUntil : std::uint8_t { once, agreement };
+
 using Stream = std::function<std::unique_ptr<Generator>(std::size_t worker)>;
 
 struct Workload {
@@ -57,6 +61,7 @@ struct Workload {
   // After the heal: one quiet look at everything. Given how many calls each worker was asked for in
   // the main phase. May be empty.
   std::function<Stream(const Traffic&, const std::vector<std::uint64_t>& asked)> last_look;
+  LookUntil look_until = LookUntil::once;
   std::vector<std::string> checkers;
 };
 

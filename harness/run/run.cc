@@ -7,12 +7,14 @@
 #include <mutex>
 
 #include "harness/record/error.h"
+#include "harness/run/agreement.h"
 #include "harness/run/fault_runner.h"
 #include "harness/run/workers.h"
 
 namespace tribunal {
 namespace {
 
+constexpr Milliseconds look_every{200};  // between rounds of a last look
 constexpr const char* not_ended = "it did not come to its end";
 
 // The end of what a host's daemon said, for an error message.
@@ -82,7 +84,7 @@ class Run {
     faults.finish(plan_.traffic.duration > 0 ? plan_.traffic.duration : recorder.now() - origin);
     facts_.seconds = static_cast<double>(recorder.now() - origin) / 1e9;
     progress_.stop_watching();
-    look_last(workers, asked);
+    look_last(workers, recorder, asked);
     recorder.close();
   }
 
@@ -100,7 +102,7 @@ class Run {
 
   // After all faults are healed: every node answers again, a moment of quiet, one look at
   // everything.
-  void look_last(Workers& workers, const std::vector<std::uint64_t>& asked) {
+  void look_last(Workers& workers, Recorder& recorder, const std::vector<std::uint64_t>& asked) {
     if (stop_.stop_requested()) return;
     if (const auto silent = silent_host(); !silent.empty()) {
       if (stop_.stop_requested()) return;
@@ -109,13 +111,24 @@ class Run {
                       silent, plan_.ready_timeout.count() / 1000);
     }
     progress_.say("  every fault is healed; a last look at every key");
+    rest(plan_.settle);
+    recorder.fault("last-look", -1, "");
+    if (!plan_.workload.last_look) return;
+    const auto until = std::chrono::steady_clock::now() + plan_.agreement;
+    for (int round = 0; !stop_.stop_requested(); ++round) {
+      answers_.begin_round();
+      workers.run("last look", plan_.workload.last_look(plan_.traffic, asked), stop_);
+      if (plan_.workload.look_until == LookUntil::once || answers_.agreed_twice()) return;
+      if (std::chrono::steady_clock::now() >= until) return;
+      rest(look_every);
+    }
+  }
+
+  void rest(Milliseconds time) {
     std::mutex mutex;
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop_, plan_.settle, [] { return false; });
-    lock.unlock();
-    if (plan_.workload.last_look)
-      workers.run("last look", plan_.workload.last_look(plan_.traffic, asked), stop_);
+    wake.wait_for(lock, stop_, time, [] { return false; });
   }
 
   // The first host that does not answer within the ready timeout; all together have that time.
@@ -137,7 +150,10 @@ class Run {
     options.workers = plan_.traffic.workers;
     options.seed = plan_.seed;
     options.nodes = plan_.deployment.hosts;
+    options.movement = plan_.traffic.movement;
+    options.tokens = plan_.traffic.tokens;
     options.call_timeout = plan_.deployment.call_timeout;
+    options.answered = [this](std::size_t node, const Call& call) { answers_.add(node, call); };
     options.connect = [this](std::size_t node) {
       return plan_.database.connect(plan_.deployment.addresses.at(node), plan_.deployment);
     };
@@ -150,6 +166,7 @@ class Run {
   Progress& progress_;
   std::stop_token stop_;
   std::string unanswered_;
+  Agreement answers_;
   std::unique_ptr<Cluster> cluster_;
 };
 

@@ -29,6 +29,7 @@ struct RunPlan {
   std::uint64_t seed = 0;
   Milliseconds ready_timeout{30'000};
   Milliseconds settle{1'000};
+  Milliseconds agreement{10'000};  // how long a last look waits for all nodes to agree
 };
 
 // Fills in `facts` as it goes and writes them at the start (as not ended) and at the end.

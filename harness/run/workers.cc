@@ -19,9 +19,67 @@ constexpr std::int64_t stall =
 // watch that gave it up.
 struct Flight {
   Call call;
+  std::size_t node = 0;
   std::int64_t sent = 0;
   std::atomic<bool> claimed{false};
   bool claim() { return !claimed.exchange(true); }
+};
+
+// Refusing such a call says something of the data and nothing of the node.
+bool conditional(const Call& call) {
+  return std::holds_alternative<Cas>(call) || std::holds_alternative<Acquire>(call) ||
+         std::holds_alternative<Transfer>(call);
+}
+
+// Where the calls of one worker go.
+class Course {
+ public:
+  Course(Movement movement, std::size_t nodes, std::size_t first)
+      : movement_(movement), nodes_(nodes), here_(first % nodes) {}
+
+  std::size_t next(const Step& step, Random& random) {
+    if (step.node) return *step.node % nodes_;
+    if (movement_ == Movement::random) return random.below(nodes_);
+    const std::size_t node = here_;
+    if (movement_ == Movement::round_robin) here_ = (here_ + 1) % nodes_;
+    return node;
+  }
+  void came_back(const Step& step, Outcome outcome) {
+    if (movement_ != Movement::fail_over || step.node || outcome == Outcome::ok) return;
+    if (outcome == Outcome::failed && conditional(step.call)) return;
+    here_ = (here_ + 1) % nodes_;
+  }
+
+ private:
+  Movement movement_;
+  std::size_t nodes_, here_;
+};
+
+// The clients of one session, a node each, and what it tells the next that it goes to.
+class Session {
+ public:
+  Session(const WorkersOptions& options) : options_(options), clients_(options.nodes.size()) {}
+
+  Client& at(std::size_t node) {
+    if (!clients_[node]) clients_[node] = options_.connect(node);
+    if (options_.tokens == Tokens::carried && last_ != node && !token_.empty())
+      clients_[node]->carry(token_);
+    last_ = node;
+    return *clients_[node];
+  }
+  void keep_token() {
+    if (options_.tokens == Tokens::carried && clients_[last_]) token_ = clients_[last_]->token();
+  }
+  void end() {
+    for (auto& client : clients_) client.reset();
+    token_.clear();
+  }
+
+ private:
+  const WorkersOptions& options_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::string token_;
+  std::size_t last_ = 0;
 };
 
 }  // namespace
@@ -31,7 +89,7 @@ class Workers::Worker {
   Worker(Workers& all, std::size_t index)
       : all_(all),
         index_(index),
-        node_(index % all.options_.nodes.size()),
+        course_(all.options_.movement, all.options_.nodes.size(), index),
         process_(static_cast<std::uint32_t>(index)) {}
 
   void begin(const std::string& phase, const Stream& stream, std::int64_t began,
@@ -42,6 +100,7 @@ class Workers::Worker {
     done_ = false;
     generator_ = stream(index_);
     random_ = Random::stream(all_.options_.seed, phase, index_);
+    ways_ = Random::stream(all_.options_.seed, phase + ", nodes", index_);
     launch();
   }
 
@@ -75,10 +134,9 @@ class Workers::Worker {
   }
 
   void work() {
-    std::unique_ptr<Client> client;
+    Session session(all_.options_);
     while (auto step = next_step()) {
-      if (!client) client = all_.options_.connect(node_);
-      if (!carry_out(*step, client)) return;  // abandoned: this thread owns nothing here any more
+      if (!carry_out(*step, session)) return;  // abandoned: this thread owns nothing here any more
     }
     done_ = true;
   }
@@ -110,12 +168,14 @@ class Workers::Worker {
   }
 
   // False if the call was abandoned meanwhile.
-  bool carry_out(const Step& step, std::unique_ptr<Client>& client) {
+  bool carry_out(const Step& step, Session& session) {
     auto flight = std::make_shared<Flight>();
     flight->call = step.call;
+    flight->node = course_.next(step, ways_);
+    Client& client = session.at(flight->node);
     const auto intended = step.intended > 0 ? began_ + step.intended : std::int64_t{-1};
-    flight->sent = all_.recorder_.invoked(process_, step.call, node_name(), intended);
-    auto& activity = all_.activity_.host(node_);
+    flight->sent = all_.recorder_.invoked(process_, step.call, node_name(*flight), intended);
+    auto& activity = all_.activity_.host(flight->node);
     ++activity.invoked;
     ++activity.in_flight;
     {
@@ -126,7 +186,7 @@ class Workers::Worker {
     std::string error;
     std::optional<Call> answer;
     try {
-      answer = client->invoke(step.call);
+      answer = client.invoke(step.call);
       outcome = Outcome::ok;
     } catch (const Rejected& rejected) {
       outcome = Outcome::failed;
@@ -136,11 +196,14 @@ class Workers::Worker {
     }
     if (!flight->claim()) return false;
     record_end(*flight, answer ? *answer : step.call, outcome, error);
+    if (answer && all_.options_.answered) all_.options_.answered(flight->node, *answer);
+    session.keep_token();
+    course_.came_back(step, outcome);
     rest_if_refused(step, outcome);
     if (outcome == Outcome::unknown) {
       // The open call may still take effect, so this process makes no other; a new one carries on.
       process_ += static_cast<std::uint32_t>(all_.options_.workers);
-      client.reset();
+      session.end();
     }
     return true;
   }
@@ -153,8 +216,8 @@ class Workers::Worker {
 
   void record_end(const Flight& flight, const Call& call, Outcome outcome,
                   const std::string& error) {
-    const auto ended = all_.recorder_.completed(process_, call, node_name(), outcome, error);
-    auto& activity = all_.activity_.host(node_);
+    const auto ended = all_.recorder_.completed(process_, call, node_name(flight), outcome, error);
+    auto& activity = all_.activity_.host(flight.node);
     --activity.in_flight;
     ++(outcome == Outcome::ok       ? activity.ok
        : outcome == Outcome::failed ? activity.failed
@@ -164,17 +227,20 @@ class Workers::Worker {
     flight_.reset();
   }
 
-  const std::string& node_name() const { return all_.options_.nodes[node_]; }
+  const std::string& node_name(const Flight& flight) const {
+    return all_.options_.nodes[flight.node];
+  }
 
   Workers& all_;
-  const std::size_t index_, node_;
+  const std::size_t index_;
+  Course course_;
   std::uint32_t
       process_;  // written by whoever holds the claim of the present call, or has none out
   std::size_t refusals_ = 0;
   std::int64_t began_ = 0;
   std::stop_token stop_;
   std::unique_ptr<Generator> generator_;
-  Random random_{0};
+  Random random_{0}, ways_{0};
   std::atomic<std::uint64_t> asked_{0};
   std::atomic<bool> done_{true};
   std::mutex sleep_mutex_;

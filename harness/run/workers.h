@@ -19,12 +19,16 @@ namespace tribunal {
 struct WorkersOptions {
   std::size_t workers = 10;
   std::uint64_t seed = 0;
-  std::vector<std::string> nodes;   // worker w is bound to node w mod n for its whole life
+  std::vector<std::string> nodes;        // worker w begins at node w mod n ...
+  Movement movement = Movement::sticky;  // ... and goes on from there so
+  Tokens tokens = Tokens::carried;
   Milliseconds call_timeout{1000};  // a client has its own deadline of this length ...
   Milliseconds grace{2000};         // ... and this much more before it is abandoned
   // A client of one process, to the node of that index; called from the worker's thread, again
   // after a lost answer.
   std::function<std::unique_ptr<Client>(std::size_t node)> connect;
+  // Told of every ok answer, from the worker's thread; may be empty.
+  std::function<void(std::size_t node, const Call&)> answered;
 };
 
 class Workers {

@@ -18,14 +18,14 @@ class Endless : public Generator {
 
 class Listed : public Generator {
  public:
-  explicit Listed(std::vector<Call> calls) : calls_(std::move(calls)) {}
+  explicit Listed(std::vector<Step> steps) : steps_(std::move(steps)) {}
   Next next(const Context&, Random&) override {
-    if (given_ == calls_.size()) return Exhausted{};
-    return Step{calls_[given_++], 0};
+    if (given_ == steps_.size()) return Exhausted{};
+    return steps_[given_++];
   }
 
  private:
-  std::vector<Call> calls_;
+  std::vector<Step> steps_;
   std::size_t given_ = 0;
 };
 
@@ -101,7 +101,11 @@ GeneratorPtr endless(std::function<Call(const Context&, Random&)> draw) {
   return std::make_unique<Endless>(std::move(draw));
 }
 
-GeneratorPtr listed(std::vector<Call> calls) { return std::make_unique<Listed>(std::move(calls)); }
+GeneratorPtr listed(std::vector<Call> calls) {
+  std::vector<Step> steps;
+  for (auto& call : calls) steps.push_back({std::move(call)});
+  return std::make_unique<Listed>(std::move(steps));
+}
 
 GeneratorPtr limited(GeneratorPtr inner, std::uint64_t calls) {
   return std::make_unique<Limited>(std::move(inner), calls);
@@ -129,6 +133,16 @@ GeneratorPtr paced(GeneratorPtr inner, const Traffic& traffic, std::size_t worke
     inner = limited(std::move(inner), share);
   }
   return inner;
+}
+
+GeneratorPtr every_replica(const std::vector<Key>& keys, const Traffic& traffic, std::size_t worker,
+                           const std::function<Call(Key)>& read) {
+  std::vector<Step> steps;
+  for (std::size_t i = worker; i < keys.size(); i += traffic.workers) {
+    for (std::size_t node = 0; node < traffic.nodes; ++node)
+      steps.push_back({read(keys[i]), 0, (node + worker) % traffic.nodes});
+  }
+  return std::make_unique<Listed>(std::move(steps));
 }
 
 int weight_of(const Traffic& traffic, const std::string& kind) {

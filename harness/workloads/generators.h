@@ -35,6 +35,11 @@ GeneratorPtr sequence(std::vector<GeneratorPtr> parts);
 // `inner` with all limits that `traffic` sets.
 GeneratorPtr paced(GeneratorPtr inner, const Traffic& traffic, std::size_t worker);
 
+// For a last look at every replica: this worker's share of the keys, each read from every node in
+// turn.
+GeneratorPtr every_replica(const std::vector<Key>& keys, const Traffic& traffic, std::size_t worker,
+                           const std::function<Call(Key)>& read);
+
 // The odds of one kind of call; 0 where `traffic` does not name it.
 int weight_of(const Traffic& traffic, const std::string& kind);
 

@@ -75,4 +75,14 @@ Workload register_workload() {
   return workload;
 }
 
+Workload read_write_workload() {
+  Workload workload = register_workload();
+  workload.name = "read-write";
+  workload.summary = "read and write registers, for databases that have no compare-and-set";
+  workload.claim =
+      "Every read and write of a key takes effect at one moment between its call and its answer.";
+  workload.defaults.weights = {{"read", 5}, {"write", 5}};
+  return workload;
+}
+
 }  // namespace tribunal

@@ -143,5 +143,73 @@ TEST(Workers, AnOpenLoopRecordsHowLateItWas) {
   EXPECT_GE(history.operations.back().late_us, 160'000u);
 }
 
+// Remembers the node it was made for; every token says where it came from and what it was given.
+class Travelling : public Client {
+ public:
+  Travelling(std::size_t node, std::size_t refusing) : node_(node), refusing_(refusing) {}
+  Call invoke(const Call& call) override {
+    if (node_ == refusing_) throw Rejected("not here");
+    auto read = std::get<Read>(call);
+    read.value = token_.empty() ? -1 : std::stoll(token_);
+    token_ = std::to_string(node_);
+    return read;
+  }
+  std::string token() const override { return token_; }
+  void carry(const std::string& token) override { token_ = token; }
+
+ private:
+  std::size_t node_, refusing_;
+  std::string token_;
+};
+
+constexpr std::size_t nowhere = 99;
+
+// One worker's 60 reads over three nodes.
+History travel(Movement movement, Tokens tokens, std::size_t refusing = nowhere) {
+  const Scratch scratch;
+  Recorder recorder(scratch.path() / "history.jsonl");
+  Activity activity(3);
+  WorkersOptions options;
+  options.workers = 1;
+  options.nodes = {"n1", "n2", "n3"};
+  options.movement = movement;
+  options.tokens = tokens;
+  options.connect = [refusing](std::size_t node) {
+    return std::make_unique<Travelling>(node, refusing);
+  };
+  Workers(options, recorder, activity)
+      .run("traffic", [](std::size_t) { return listed(std::vector<Call>(60, Call(Read{1}))); }, {});
+  recorder.close();
+  return read_history(scratch.path() / "history.jsonl");
+}
+
+std::map<std::string, int> visits(const History& history) {
+  std::map<std::string, int> visits;
+  for (const auto& operation : history.operations) ++visits[history.nodes[operation.node]];
+  return visits;
+}
+
+TEST(Workers, ASessionMovesAsItIsTold) {
+  using Visits = std::map<std::string, int>;
+  EXPECT_EQ(visits(travel(Movement::sticky, Tokens::carried)), (Visits{{"n1", 60}}));
+  EXPECT_EQ(visits(travel(Movement::round_robin, Tokens::carried)),
+            (Visits{{"n1", 20}, {"n2", 20}, {"n3", 20}}));
+  const auto drawn = visits(travel(Movement::random, Tokens::carried));
+  EXPECT_EQ(drawn.size(), 3u);
+  EXPECT_EQ(drawn, visits(travel(Movement::random, Tokens::carried)));
+  EXPECT_EQ(visits(travel(Movement::fail_over, Tokens::carried)), (Visits{{"n1", 60}}));
+  EXPECT_EQ(visits(travel(Movement::fail_over, Tokens::carried, 0)),
+            (Visits{{"n1", 1}, {"n2", 59}}));
+}
+
+TEST(Workers, ATokenGoesFromNodeToNodeOrIsDropped) {
+  const auto carried = travel(Movement::round_robin, Tokens::carried);
+  for (std::size_t i = 1; i < 60; ++i)
+    EXPECT_EQ(carried.operations[i].value.as_integer(), static_cast<Int>((i - 1) % 3));
+  const auto dropped = travel(Movement::round_robin, Tokens::dropped);
+  for (std::size_t i = 3; i < 60; ++i)
+    EXPECT_EQ(dropped.operations[i].value.as_integer(), static_cast<Int>(i % 3));
+}
+
 }  // namespace
 }  // namespace tribunal
