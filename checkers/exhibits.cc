@@ -41,6 +41,12 @@ std::string gap(const Operation& before, const Operation& after) {
   return span_of_time(after.invoked_at - before.completed_at);
 }
 
+std::string shortened(const std::string& text) {
+  constexpr std::size_t most = 60, front = 26, back = 30;
+  if (text.size() <= most) return text;
+  return text.substr(0, front) + "..." + text.substr(text.size() - back);
+}
+
 std::string of_key(const History& history, Value key) {
   return key.is_nil() ? std::string() : " of key " + history.values.show(key);
 }
@@ -76,7 +82,8 @@ void EvidenceMaker::arrow(std::uint32_t from, std::uint32_t to, std::string why,
 void EvidenceMaker::real_time(std::uint32_t from, std::uint32_t to) {
   const Operation& before = history_.operations[from];
   const Operation& after = history_.operations[to];
-  arrow(from, to, "real time", fmt::format("{} before", gap(before, after)));
+  const std::string wait = gap(before, after);
+  arrow(from, to, "real time", wait == "just" ? "" : wait + " before");
 }
 
 }  // namespace tribunal

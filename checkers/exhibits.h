@@ -23,6 +23,9 @@ std::string span_of_time(std::int64_t nanoseconds);
 // nothing.
 std::string gap(const Operation& before, const Operation& after);
 
+// A long text as its beginning and its end.
+std::string shortened(const std::string& text);
+
 // "of key 3", empty when the history has one object only.
 std::string of_key(const History& history, Value key);
 

@@ -7,13 +7,18 @@
 //   std::string show(const State&) const;
 //   static std::uint64_t hash(const State&);
 //   static std::size_t bytes(const State&);               held beside the state itself
+//   bool add_marks(const Operation&, std::vector<Value>&) const;        optional; as StateSpace's,
+//   void add_shown(const Operation&, std::vector<Value>&) const;        else what it leaves, observes
 //   static constexpr bool by_owner;                       whether the process matters
-//   static constexpr bool answers_inside;                 blanks in a value are filled by the answer
+//   static constexpr bool answers_inside;                 blanks in a value: the answer fills them
+//   std::vector<State> beginnings(std::span<const Operation>) const;    optional; as StateSpace's
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <deque>
 
+#include "checkers/linearizability/models/model.h"
 #include "checkers/linearizability/state_space.h"
 
 namespace tribunal {
@@ -46,15 +51,14 @@ class InternedSpace : public StateSpace {
 
   std::uint32_t after(std::uint32_t state, std::uint32_t move) override {
     const std::uint64_t key = std::uint64_t{state} << 32 | move;
-    std::size_t slot = mixed(key, 1) & (steps_.size() - 1);
-    for (; steps_[slot].key != no_key; slot = (slot + 1) & (steps_.size() - 1)) {
-      if (steps_[slot].key == key) return steps_[slot].to;
-    }
+    const std::uint64_t hash = mixed(key, 1);
+    const Step& known = steps_[hash & (steps_.size() - 1)];
+    if (known.key == key) return known.to;
     typename Model::State next = states_[state];
     const std::uint32_t to =
         model_.step(next, operations_[move]) ? number(std::move(next)) : illegal;
-    steps_[slot] = {key, to};
-    if (++known_steps_ * 2 > steps_.size()) grow_steps();
+    steps_[hash & (steps_.size() - 1)] = {key, to};
+    if (++known_steps_ > steps_.size() && steps_.size() < most_steps) grow_steps();
     return to;
   }
 
@@ -70,10 +74,10 @@ class InternedSpace : public StateSpace {
 
   std::size_t states() const override { return states_.size(); }
   std::size_t bytes() const override {
-    return state_bytes_ + states_.capacity() * sizeof(typename Model::State) +
-           steps_.capacity() * sizeof(Step) + state_slots_.capacity() * 4 +
-           kinds_.capacity() * (sizeof(Kind) + sizeof(Operation) + sizeof(Move)) +
-           move_slots_.capacity() * 4;
+    return state_bytes_ + states_.size() * sizeof(typename Model::State) +
+           steps_.capacity() * sizeof(Step) * 3 / 2 +
+           (state_slots_.capacity() + move_slots_.capacity()) * 4 * 3 / 2 +  // as they grow
+           kinds_.size() * (sizeof(Kind) + sizeof(Operation)) + moves_.capacity() * sizeof(Move);
   }
   std::string show(std::uint32_t state) const override { return model_.show(states_[state]); }
   std::vector<Value> parts(const Operation& operation) const override {
@@ -85,10 +89,39 @@ class InternedSpace : public StateSpace {
   std::optional<Value> observes(const Operation& operation) const override {
     return model_.observes(operation);
   }
+  bool add_marks(const Operation& operation, std::vector<Value>& marks) const override {
+    if constexpr (requires { model_.add_marks(operation, marks); }) {
+      return model_.add_marks(operation, marks);
+    } else {
+      const auto value = model_.leaves(operation);
+      if (value) marks.push_back(*value);
+      return value.has_value();
+    }
+  }
+  void add_shown(const Operation& operation, std::vector<Value>& marks) const override {
+    if constexpr (requires { model_.add_shown(operation, marks); }) {
+      model_.add_shown(operation, marks);
+    } else if (const auto value = model_.observes(operation)) {
+      marks.push_back(*value);
+    }
+  }
+
+  std::vector<std::uint32_t> beginnings(std::span<const Operation> operations) override {
+    std::vector<std::uint32_t> numbers;
+    if constexpr (requires { model_.beginnings(operations); }) {
+      auto states = model_.beginnings(operations);
+      if (states.size() > PlainModel::most_beginnings) return {};
+      for (auto& state : states) numbers.push_back(number(std::move(state)));
+    }
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    return numbers;
+  }
 
  private:
   using Kind = std::array<std::int64_t, 4>;
   static constexpr std::uint64_t no_key = UINT64_MAX;
+  static constexpr std::size_t most_steps = std::size_t{1} << 18;  // remembered
   struct Step {
     std::uint64_t key = no_key;
     std::uint32_t to = illegal;
@@ -126,11 +159,9 @@ class InternedSpace : public StateSpace {
     std::vector<Step> old(steps_.size() * 2);
     old.swap(steps_);
     for (const Step& step : old) {
-      if (step.key == no_key) continue;
-      std::size_t slot = mixed(step.key, 1) & (steps_.size() - 1);
-      while (steps_[slot].key != no_key) slot = (slot + 1) & (steps_.size() - 1);
-      steps_[slot] = step;
+      if (step.key != no_key) steps_[mixed(step.key, 1) & (steps_.size() - 1)] = step;
     }
+    known_steps_ = old.size() / 2;
   }
 
   template <class Items, class Hash>
@@ -148,13 +179,13 @@ class InternedSpace : public StateSpace {
   void grow_moves() { refill(move_slots_, kinds_, hash_of); }
 
   Model model_;
-  std::vector<typename Model::State> states_;
+  std::deque<typename Model::State> states_;  // deques, since these grow without a copy
   std::vector<std::uint32_t> state_slots_ = std::vector<std::uint32_t>(64, 0);  // number + 1
   std::size_t state_bytes_ = 0;
-  std::vector<Step> steps_;
+  std::vector<Step> steps_;  // each where its hash says, in place of another
   std::size_t known_steps_ = 0;
-  std::vector<Kind> kinds_;
-  std::vector<Operation> operations_;  // one of each kind
+  std::deque<Kind> kinds_;
+  std::deque<Operation> operations_;  // one of each kind
   std::vector<Move> moves_;
   std::vector<std::uint32_t> move_slots_ = std::vector<std::uint32_t>(64, 0);  // number + 1
 };

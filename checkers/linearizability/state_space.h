@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,16 @@ class StateSpace {
   // it; and the value that it needs someone to have left. Nothing: the model cannot say.
   virtual std::optional<Value> leaves(const Operation& operation) const = 0;
   virtual std::optional<Value> observes(const Operation& operation) const = 0;
+  // Adds what an operation that took effect leaves for answers to show: a lost one none of whose
+  // marks is ever shown may be left out, and one whose marks were shown for the last time as well.
+  // False: the model cannot say.
+  virtual bool add_marks(const Operation& operation, std::vector<Value>& marks) const = 0;
+  // Adds the marks that its answer shows.
+  virtual void add_shown(const Operation& operation, std::vector<Value>& marks) const = 0;
+
+  // States of which one fits the operations if any state at all does, however many there are; none:
+  // the model cannot say, or they are too many.
+  virtual std::vector<std::uint32_t> beginnings(std::span<const Operation> operations) = 0;
 };
 
 }  // namespace tribunal

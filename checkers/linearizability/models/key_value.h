@@ -1,6 +1,8 @@
 // One key of a map of texts, as Porcupine has it: get, put and append; nothing is the empty text.
 #pragma once
 
+#include <unordered_set>
+
 #include "checkers/linearizability/models/model.h"
 
 namespace tribunal {
@@ -22,6 +24,27 @@ struct KeyValueModel : PlainModel {
     if (operation.function == get) return state == argument;
     state = operation.function == put ? argument : state + argument;
     return true;
+  }
+  // What was got first, less what may have been appended last.
+  std::vector<State> beginnings(std::span<const Operation> operations) const {
+    std::unordered_set<State> known = {initial};
+    std::vector<State> states = {initial};
+    const auto add = [&](State state) {
+      if (known.insert(state).second) states.push_back(std::move(state));
+    };
+    std::vector<State> ends;
+    for (const Operation& operation : operations) {
+      if (operation.function == get) add(text(*history, operation.value));
+      const bool appends = operation.function != get && operation.function != put;
+      if (appends) ends.push_back(text(*history, operation.value));
+    }
+    for (std::size_t i = 0; i < states.size() && states.size() <= most_beginnings; ++i) {
+      for (const std::string& end : ends) {
+        if (!end.empty() && states[i].ends_with(end))
+          add(states[i].substr(0, states[i].size() - end.size()));
+      }
+    }
+    return states;
   }
   bool only_looks(const Operation& operation) const { return operation.function == get; }
   bool overwrites(const Operation& operation) const { return operation.function == put; }

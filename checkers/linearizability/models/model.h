@@ -10,6 +10,7 @@
 namespace tribunal {
 
 struct PlainModel {
+  static constexpr std::size_t most_beginnings = 512;  // one more means that they are too many
   static constexpr bool by_owner = false;
   static constexpr bool answers_inside = false;
   static bool only_looks(const Operation&) { return false; }

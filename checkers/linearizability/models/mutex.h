@@ -36,6 +36,7 @@ struct MutexModel : LockModel {
     state.held = acquires ? 1 : 0;
     return true;
   }
+  static std::vector<State> beginnings(std::span<const Operation>) { return {{}, {0, 1}}; }
   static std::string show(const State& state) { return state.held == 0 ? "free" : "held"; }
 };
 
@@ -52,6 +53,19 @@ struct ReentrantMutexModel : LockModel {
     if (state.held == 0 || state.owner != operation.process) return false;
     if (--state.held == 0) state.owner = 0;
     return true;
+  }
+  // Held as often as it is released, or once more.
+  static std::vector<State> beginnings(std::span<const Operation> operations) {
+    std::vector<State> states = {{}};
+    for (const Operation& operation : operations) {
+      std::uint32_t releases = 0;
+      for (const Operation& other : operations)
+        releases += other.function == Function::release && other.process == operation.process;
+      for (std::uint32_t held = 1; held <= releases + 1; ++held)
+        states.push_back({operation.process, held});
+    }
+    if (!operations.empty()) states.push_back({UINT32_MAX, 1});  // by someone else
+    return states;
   }
 };
 
@@ -73,6 +87,11 @@ struct FencedMutexModel : LockModel {
     if (state.held == 0 || state.owner != operation.process) return false;
     state.held = state.owner = 0;
     return true;
+  }
+  static std::vector<State> beginnings(std::span<const Operation> operations) {
+    std::vector<State> states = {{}};
+    for (const Operation& operation : operations) states.push_back({operation.process, 1});
+    return states;
   }
 };
 

@@ -21,6 +21,14 @@ struct RegisterModel : ValueModel {
         return true;
     }
   }
+  // What nobody needs to find is as good as what it is at first.
+  std::vector<State> beginnings(std::span<const Operation> operations) const {
+    std::vector<State> states = {initial};
+    for (const Operation& operation : operations) {
+      if (const auto value = observes(operation)) states.push_back(*value);
+    }
+    return states;
+  }
   static bool only_looks(const Operation& operation) {
     return operation.function == Function::read ||
            (operation.function == Function::cas && operation.value == operation.to);
