@@ -31,6 +31,10 @@ class Watch {
     if (bytes + held_ > bytes_ && !spent_) why_ = "its memory is spent";
     return bytes + held_ <= bytes_;
   }
+  // Forgets refusals: another piece of work begins.
+  void start() {
+    if (!spent_) why_ = {};
+  }
   void hold(std::size_t bytes) { held_ = bytes; }  // from now on, all the while
 
   // Why it was last spent or refused; empty if neither.

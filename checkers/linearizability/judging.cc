@@ -113,12 +113,9 @@ void Judging::judge_keys() {
 }
 
 void Judging::judge_in_lanes(std::size_t count) {
-  const auto threads =
-      static_cast<unsigned>(std::max<std::size_t>(1, lanes_for(budget_.threads, SIZE_MAX) / count));
   std::vector<std::unique_ptr<KeyJudge>> lanes;
   for (std::size_t i = 0; i < count; ++i) {
-    lanes.push_back(std::make_unique<KeyJudge>(history_, kind_, claim_.options, budget_, count,
-                                               keys_.size() == 1 ? threads : 1));
+    lanes.push_back(std::make_unique<KeyJudge>(history_, kind_, claim_.options, budget_, count));
   }
   const std::vector<std::uint32_t> order = keys_.widest_first();
   in_lanes(count, order.size(), [&](std::size_t lane, std::size_t item) {
@@ -161,7 +158,7 @@ void Judging::add_evidence(Verdict& verdict) {
   for (std::uint32_t key = 0; key < keys_.size() && verdict.evidence.size() < most_evidence;
        ++key) {
     if (answers_[key].state != State::violated) continue;
-    KeyJudge judge(history_, kind_, claim_.options, budget_, 1, 1);
+    KeyJudge judge(history_, kind_, claim_.options, budget_, 1);
     verdict.evidence.push_back(judge.evidence(answers_[key], keys_.of(key)));
   }
   std::stable_sort(

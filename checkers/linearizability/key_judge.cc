@@ -12,15 +12,15 @@ namespace {
 
 constexpr std::uint64_t most_proof_steps = 20'000;
 constexpr std::size_t bytes_an_operation = 100;  // what the zones may take
+constexpr std::size_t bytes_an_entry_made = 64;  // while it is found out who observes what
 
 }  // namespace
 
 KeyJudge::KeyJudge(const History& history, const ModelKind& kind, const ModelOptions& options,
-                   const Budget& budget, std::size_t lanes, unsigned threads)
+                   const Budget& budget, std::size_t lanes)
     : history_(history),
       kind_(kind),
       options_(options),
-      threads_(threads),
       watch_(budget, lanes),
       register_like_(kind.zones != ModelKind::Zones::none) {
   Value initial = options.initial;
@@ -36,6 +36,7 @@ KeyJudge::KeyJudge(const History& history, const ModelKind& kind, const ModelOpt
 KeyAnswer KeyJudge::judge(std::uint32_t key, std::span<const std::uint32_t> operations) {
   answer_ = {};
   why_not_.clear();
+  watch_.start();
   if (watch_.look()) return answer_;
   if (by_zones(operations) || by_monitor(operations)) return std::move(answer_);
   answer_ = {};
@@ -151,7 +152,7 @@ bool KeyJudge::convict(std::span<const std::uint32_t> operations,
 }
 
 bool KeyJudge::proved(std::span<const std::uint32_t> operations, Method method) {
-  const SearchResult result = searched(operations, most_proof_steps, 1);
+  const SearchResult result = searched(operations, most_proof_steps);
   if (result.answer != SearchResult::Answer::impossible) return false;
   answer_.method = method;
   answer_.state = State::violated;
@@ -159,15 +160,18 @@ bool KeyJudge::proved(std::span<const std::uint32_t> operations, Method method) 
   return true;
 }
 
-SearchResult KeyJudge::searched(std::span<const std::uint32_t> operations, std::uint64_t most_steps,
-                                unsigned threads) {
+SearchResult KeyJudge::searched(std::span<const std::uint32_t> operations,
+                                std::uint64_t most_steps) {
   const auto space = kind_.make(history_, options_);
+  SearchResult result;
+  result.answer = SearchResult::Answer::spent;
+  if (watch_.look() || !watch_.affords(operations.size() * bytes_an_entry_made)) return result;
   const std::vector<Entry> entries = entries_of(history_, *space, operations, watch_);
+  if (watch_.look()) return result;
   SearchTask task;
   task.entries = entries;
   task.most_steps = most_steps;
-  task.threads = threads;
-  SearchResult result = search(*space, task, watch_);
+  result = search(*space, task, watch_);
   if (result.begun != 0) {  // of operations, those that do not matter included
     const auto last =
         std::lower_bound(operations.begin(), operations.end(), entries[result.begun - 1].place);
@@ -177,7 +181,7 @@ SearchResult KeyJudge::searched(std::span<const std::uint32_t> operations, std::
 }
 
 void KeyJudge::by_search(std::span<const std::uint32_t> operations) {
-  const SearchResult result = searched(operations, UINT64_MAX, threads_);
+  const SearchResult result = searched(operations, UINT64_MAX);
   answer_.event = result.event;
   answer_.begun = static_cast<std::uint32_t>(result.begun);
   switch (result.answer) {

@@ -37,9 +37,8 @@ struct Fallback {
 // One lane's; used by one thread.
 class KeyJudge {
  public:
-  // `threads`: how many a search of one key may use.
   KeyJudge(const History& history, const ModelKind& kind, const ModelOptions& options,
-           const Budget& budget, std::size_t lanes, unsigned threads);
+           const Budget& budget, std::size_t lanes);
 
   KeyAnswer judge(std::uint32_t key, std::span<const std::uint32_t> operations);
   // pre: the answer is that of these operations, and violated.
@@ -60,14 +59,12 @@ class KeyJudge {
                Method method);
   bool proved(std::span<const std::uint32_t> operations, Method method);
   void by_search(std::span<const std::uint32_t> operations);
-  SearchResult searched(std::span<const std::uint32_t> operations, std::uint64_t most_steps,
-                        unsigned threads);
+  SearchResult searched(std::span<const std::uint32_t> operations, std::uint64_t most_steps);
   void spend();
 
   const History& history_;
   const ModelKind& kind_;
   const ModelOptions& options_;
-  unsigned threads_;
   Watch watch_;
   RegisterCalls calls_;
   bool register_like_ = false;  // zones may be asked

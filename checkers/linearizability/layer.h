@@ -73,19 +73,17 @@ class Layer {
   const Item& at(std::size_t i) const { return blocks_[i / block].items[i % block]; }
 
   std::size_t bytes() const {
-    std::size_t bytes = blocks_.size() * block * (sizeof(Item) + sizeof(std::uint32_t));
-    for (const Shard& shard : shards_) bytes += shard.slots.size() * sizeof(Slot);
-    return bytes;
+    return blocks_.size() * block * (sizeof(Item) + sizeof(std::uint32_t)) + slots_ * sizeof(Slot);
   }
 
  private:
-  static constexpr std::size_t block = 4096;
+  static constexpr std::size_t block = words <= 4 ? 4096 : 256, few = 16;
   struct Slot {
     std::uint32_t generation = 0;
     std::uint32_t first = none;
   };
   struct Shard {
-    std::vector<Slot> slots = std::vector<Slot>(16);
+    std::vector<Slot> slots = std::vector<Slot>(few);
     std::size_t used = 0;
     std::uint32_t generation = 0;
   };
@@ -135,6 +133,7 @@ class Layer {
   }
 
   void grow(Shard& shard, const std::array<std::uint64_t, words>& exact) {
+    slots_ += shard.slots.size();
     std::vector<Slot> old(shard.slots.size() * 2);
     old.swap(shard.slots);
     for (const Slot& full : old) {
@@ -149,6 +148,7 @@ class Layer {
   std::vector<Block> blocks_;
   std::array<Shard, 64> shards_;
   std::size_t size_ = 0, frozen_ = 0;
+  std::size_t slots_ = 64 * few;  // of all shards
   std::uint32_t generation_ = 1;
 };
 

@@ -69,7 +69,7 @@ const Slot& OpenOperations::begin(std::uint32_t entry) {
   slot.only_looks = move.only_looks;
   slot.overwrites = move.overwrites;
   slot.begins.clear();
-  slot.twins_first.clear();
+  slot.twin_first = Slot::none;
   if (lost) {
     kind_slots_[kind_of_[entry]] = number + 1;
     slot.begins.push_back(one.began);
@@ -79,13 +79,16 @@ const Slot& OpenOperations::begin(std::uint32_t entry) {
 }
 
 void OpenOperations::order_twins(std::uint32_t number) {
+  Slot& one = slots_[number];
+  if (one.only_looks) return;
   for (const std::uint32_t other : open_) {
-    if (other == number || slots_[other].move != slots_[number].move) continue;
-    if (slots_[other].only_looks) continue;
-    const bool other_first = slots_[other].ended < slots_[number].ended;
-    Slot& first = slots_[other_first ? other : number];
-    if (first.lost) continue;
-    slots_[other_first ? number : other].twins_first.push_back(first.place);
+    Slot& twin = slots_[other];
+    if (other == number || twin.move != one.move) continue;
+    const std::uint32_t before = twin.ended < one.ended ? other : number;
+    Slot& later = before == other ? one : twin;
+    if (slots_[before].lost) continue;
+    if (later.twin_first == Slot::none || slots_[later.twin_first].ended < slots_[before].ended)
+      later.twin_first = before;
   }
 }
 
@@ -99,7 +102,9 @@ void OpenOperations::end(std::uint32_t entry) {
   open_.erase(std::find(open_.begin(), open_.end(), number));
   if (slot.lost) kind_slots_[kind_of_[entry]] = 0;
   room_.give_back(slot.place, slot.width);
-  for (const std::uint32_t other : open_) std::erase(slots_[other].twins_first, slot.place);
+  for (const std::uint32_t other : open_) {
+    if (slots_[other].twin_first == number) slots_[other].twin_first = slot.twin_first;
+  }
   free_.push_back(number);
 }
 

@@ -45,8 +45,10 @@ struct Slot {
   std::uint32_t entry = 0;  // the first one
   std::uint32_t began = 0, ended = Operation::never;
   bool lost = false, only_looks = false, overwrites = false;
-  std::vector<std::uint32_t> begins;       // lost: when each began
-  std::vector<std::uint32_t> twins_first;  // places of those of its kind that end sooner
+  std::vector<std::uint32_t> begins;  // lost: when each began
+  std::uint32_t twin_first = none;    // slot of the last one of its move that ends sooner
+
+  static constexpr std::uint32_t none = UINT32_MAX;
 };
 
 // What happens at one event.

@@ -10,6 +10,9 @@
 namespace tribunal {
 namespace {
 
+// Entries, their two events, and what is open of them.
+constexpr std::size_t bytes_an_entry = sizeof(Entry) + 2 * sizeof(SearchEvent) + 8;
+
 template <std::size_t words>
 class Search {
  public:
@@ -42,7 +45,9 @@ class Search {
   // Whether one more can take effect now; and whether it can have done so just before `since`.
   static bool left(const Item& item, const Slot& slot);
   static bool left_at(const Item& item, const Slot& slot, std::uint32_t since);
-  bool twins_done(const Item& item, const Slot& slot) const;
+  bool twin_done(const Item& item, const Slot& slot) const {
+    return slot.twin_first == Slot::none || has(item, open_.slot(slot.twin_first));
+  }
 
   bool fits(std::uint32_t state, std::uint32_t move) {
     return space_.after(state, move) != StateSpace::illegal;
@@ -55,8 +60,9 @@ class Search {
   void reach_hidden(const Item& item, const Slot& goal);
   void extend(Item from, bool overwritten, const Slot& goal);
   bool worth_overwriting(const Item& from, std::uint32_t state, const Slot& with, const Slot& goal);
-  void retire(const Slot& slot);
+  bool retire(const Slot& slot);
   void keep_states();
+  bool exhausted();
   bool affords();
   void tell(std::uint32_t event);
 
@@ -69,6 +75,8 @@ class Search {
   Layer<words> frontier_, spare_, taken_up_;
   std::vector<bool> overwritten_;  // of each taken up: its last step overwrote the state
   std::uint32_t now_ = 0;
+  std::uint32_t asked_ = 0;
+  bool exhausted_ = false;
 };
 
 template <std::size_t words>
@@ -81,13 +89,6 @@ bool Search<words>::left_at(const Item& item, const Slot& slot, std::uint32_t si
   if (!slot.lost) return slot.began < since && !has(item, slot);
   const auto before = std::lower_bound(slot.begins.begin(), slot.begins.end(), since);
   return field(item, slot) < static_cast<std::uint64_t>(before - slot.begins.begin());
-}
-
-template <std::size_t words>
-bool Search<words>::twins_done(const Item& item, const Slot& slot) const {
-  return std::all_of(slot.twins_first.begin(), slot.twins_first.end(), [&](std::uint32_t place) {
-    return item.done[place / 64] >> (place % 64) & 1;
-  });
 }
 
 // Every open operation that only looks, and fits, takes effect.
@@ -185,7 +186,8 @@ template <std::size_t words>
 void Search<words>::extend(const Item from, bool overwritten, const Slot& goal) {
   for (const std::uint32_t number : open_.open()) {
     const Slot& slot = open_.slot(number);
-    if (slot.only_looks || !left(from, slot) || !twins_done(from, slot)) continue;
+    if (exhausted()) return;
+    if (slot.only_looks || !left(from, slot) || !twin_done(from, slot)) continue;
     const std::uint32_t state = space_.after(from.state, slot.move);
     if (state == StateSpace::illegal) continue;
     if (slot.overwrites && (overwritten || !worth_overwriting(from, state, slot, goal))) continue;
@@ -208,16 +210,16 @@ bool Search<words>::complete(const Slot& goal) {
   spare_.clear();
   order_.look_at(open_);
   for (std::size_t i = 0; i < frontier_.size(); ++i) {
-    if (watch_.spent()) return false;
+    if (exhausted()) return false;
     const Item item = frontier_.at(i);
     if (!has(item, goal)) reach_hidden(item, goal);
     reach(item, false, goal);
   }
   for (std::size_t next = 0; next < taken_up_.size(); ++next) {
-    if (watch_.spent() || ++result_.steps > task_.most_steps || ((next & 255) == 0 && !affords()))
-      return false;
+    if (++result_.steps > task_.most_steps) return false;
     taken_up_.freeze(next + 1);
     extend(taken_up_.at(next), overwritten_[next], goal);
+    if (exhausted_) return false;
   }
   std::swap(frontier_, spare_);
   if (frontier_.size() == 0) result_.answer = Answer::impossible;
@@ -225,19 +227,30 @@ bool Search<words>::complete(const Slot& goal) {
 }
 
 template <std::size_t words>
-void Search<words>::retire(const Slot& slot) {
+bool Search<words>::retire(const Slot& slot) {
   spare_.clear();
   for (std::size_t i = 0; i < frontier_.size(); ++i) {
+    if (exhausted()) return false;
     Item item = frontier_.at(i);
     clear(item, slot);
     spare_.add(item, order_);
   }
   std::swap(frontier_, spare_);
+  return true;
+}
+
+// Whether time or memory is spent: to be asked at every step that makes a configuration.
+template <std::size_t words>
+bool Search<words>::exhausted() {
+  exhausted_ = exhausted_ || watch_.spent() || ((++asked_ & 63) == 0 && !affords());
+  return exhausted_;
 }
 
 template <std::size_t words>
 bool Search<words>::affords() {
-  const std::size_t bytes = frontier_.bytes() + spare_.bytes() + taken_up_.bytes() + space_.bytes();
+  const std::size_t bytes = frontier_.bytes() + spare_.bytes() + taken_up_.bytes() +
+                            overwritten_.capacity() / 8 + space_.bytes() +
+                            task_.entries.size() * bytes_an_entry;
   result_.bytes = std::max(result_.bytes, bytes);
   return watch_.affords(bytes);
 }
@@ -312,9 +325,10 @@ SearchResult Search<words>::run() {
   auto look = task_.look_after.begin();
   for (const SearchEvent& event : events_of(task_.entries)) {
     now_ = event.when;
-    if (watch_.spent()) return std::move(result_);
+    if (watch_.look()) return std::move(result_);
     if (event.kind == Kind::begin) {
       const Slot& slot = open_.begin(event.entry);
+      if (open_.words() > words) return std::move(result_);
       ++result_.begun;
       if (slot.only_looks) look_again(slot);
       continue;
@@ -327,7 +341,7 @@ SearchResult Search<words>::run() {
     const Slot slot = open_.of(event.entry);
     open_.end(event.entry);
     order_.look_at(open_);
-    if (event.kind == Kind::retire) retire(slot);
+    if (event.kind == Kind::retire && !retire(slot)) return std::move(result_);
     keep_states();
     while (look != task_.look_after.end() && *look < event.when) ++look;
     if (look != task_.look_after.end() && *look == event.when) tell(event.when);
@@ -338,7 +352,7 @@ SearchResult Search<words>::run() {
 
 }  // namespace
 
-std::size_t widest(StateSpace& space, std::span<const Entry> entries) {
+std::size_t widest(StateSpace& space, std::span<const Entry> entries, Watch& watch) {
   OpenOperations open(space, entries);
   for (const SearchEvent& event : events_of(entries)) {
     if (event.kind == SearchEvent::Kind::begin) {
@@ -346,20 +360,22 @@ std::size_t widest(StateSpace& space, std::span<const Entry> entries) {
     } else if (open.is_open(event.entry)) {
       open.end(event.entry);
     }
-    if (open.words() * 64 > most_open) break;
+    if (open.words() * 64 > most_open || watch.look()) break;
   }
   return open.words() * 64;
 }
 
 SearchResult search(StateSpace& space, const SearchTask& task, Watch& watch) {
-  const std::size_t open = widest(space, task.entries);
+  SearchResult spent;
+  spent.answer = SearchResult::Answer::spent;
+  if (!watch.affords(task.entries.size() * bytes_an_entry)) return spent;
+  const std::size_t open = widest(space, task.entries, watch);
+  if (watch.spent()) return spent;
   if (open <= 64) return Search<1>(space, task, watch).run();
   if (open <= 128) return Search<2>(space, task, watch).run();
   if (open <= 192) return Search<3>(space, task, watch).run();
-  if (open <= most_open) return Search<most_open / 64>(space, task, watch).run();
-  SearchResult result;
-  result.answer = SearchResult::Answer::spent;
-  return result;
+  if (open <= 1024) return Search<16>(space, task, watch).run();
+  return Search<most_open / 64>(space, task, watch).run();
 }
 
 }  // namespace tribunal

@@ -54,16 +54,15 @@ struct SearchTask {
   std::span<const Entry> entries;     // in order of `began`
   std::vector<std::uint32_t> starts;  // possible states; empty: the model's own
   std::uint64_t most_steps = UINT64_MAX;
-  unsigned threads = 1;
   std::vector<std::uint32_t>
       look_after;  // completions after which to tell what is possible; sorted
 };
 
 // How many bits the open operations take at most.
-std::size_t widest(StateSpace& space, std::span<const Entry> entries);
+std::size_t widest(StateSpace& space, std::span<const Entry> entries, Watch& watch);
 
-// Nothing wider is tried: spent.
-inline constexpr std::size_t most_open = 1024;
+// Nothing wider is tried: a search that meets it is spent.
+inline constexpr std::size_t most_open = 4096;
 
 SearchResult search(StateSpace& space, const SearchTask& task, Watch& watch);
 

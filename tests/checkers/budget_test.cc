@@ -101,9 +101,30 @@ TEST(Budget, AStopEndsTheSearch) {
 }
 
 TEST(Budget, MoreOpenOperationsThanCanBeSearchedAreInconclusive) {
-  const Verdict verdict = check_queue(hard_history(1100), Budget{});
+  const Verdict verdict = check_queue(hard_history(4200), Budget{});
   EXPECT_EQ(verdict.judgement, Judgement::inconclusive);
   EXPECT_NE(verdict.reason.find("open at once"), std::string::npos) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("up to its operation 4,096"), std::string::npos) << verdict.reason;
+}
+
+// A thousand lost writes of two values are two kinds, and those of values that nobody read are
+// none.
+TEST(Budget, LostOperationsOfOneKindAreOne) {
+  History history;
+  std::uint32_t event = 0;
+  for (std::int64_t i = 0; i < 6'000; ++i) {
+    Operation lost = call(Function::write, event++, Operation::never,
+                          Value::integer(i % 3 == 0 ? i + 10 : i % 2), Value::nil());
+    lost.outcome = Outcome::unknown;
+    history.operations.push_back(lost);
+  }
+  for (std::int64_t i = 0; i < 6; ++i, event += 2) {
+    history.operations.push_back(
+        call(Function::read, event, event + 1, Value::integer(i % 2), Value::nil()));
+  }
+  history.events = event;
+  const CheckOptions options{Value::nil(), {{"model", "register"}}};
+  EXPECT_EQ(check_linearizable(history, options, Budget{}).judgement, Judgement::satisfied);
 }
 
 TEST(Threads, ChangeNoVerdict) {

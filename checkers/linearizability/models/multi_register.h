@@ -35,6 +35,26 @@ struct MultiRegisterModel : ListModel {  // key, value, key, value, ..., by key
     }
     return true;
   }
+  // A key and a value, as one value; two of them may share one, which only keeps more.
+  static Value mark_of(Value key, Value value) {
+    const std::uint64_t hash = mixed(mixed(1, static_cast<std::uint64_t>(key.bits())),
+                                     static_cast<std::uint64_t>(value.bits()));
+    return Value::integer(static_cast<std::int64_t>(hash >> 4));
+  }
+  bool add_marks(const Operation& operation, std::vector<Value>& marks) const {
+    for (const Value action : answer(operation)) {
+      const auto words = history->values.elements(action);
+      if (writes(history->values, action)) marks.push_back(mark_of(words[1], words[2]));
+    }
+    return true;
+  }
+  void add_shown(const Operation& operation, std::vector<Value>& marks) const {
+    for (const Value action : answer(operation)) {
+      const auto words = history->values.elements(action);
+      const bool unsaid = words[2].is_nil() && (nil_fits_all || !operation.ok());
+      if (!unsaid && !writes(history->values, action)) marks.push_back(mark_of(words[1], words[2]));
+    }
+  }
   bool only_looks(const Operation& operation) const {
     const auto actions = answer(operation);
     return std::none_of(actions.begin(), actions.end(),

@@ -23,6 +23,16 @@ struct SetModel : ListModel {  // sorted
     if (operation.function == Function::remove && there) state.erase(place);
     return true;
   }
+  // That an element went in, a read that holds it shows.
+  static bool add_marks(const Operation& operation, std::vector<Value>& marks) {
+    if (operation.function == Function::add) marks.push_back(operation.value);
+    return operation.function == Function::add;
+  }
+  void add_shown(const Operation& operation, std::vector<Value>& marks) const {
+    if (operation.function != Function::read) return;
+    const auto elements = answer(operation);
+    marks.insert(marks.end(), elements.begin(), elements.end());
+  }
   static bool only_looks(const Operation& operation) {
     return operation.function == Function::read;
   }
