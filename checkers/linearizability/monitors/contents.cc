@@ -15,12 +15,11 @@ class Gathering {
       : history_(history), functions_(functions), contents_(contents) {}
 
   MonitorFinding gather(std::span<const std::uint32_t> operations, Watch& watch) {
-    // index, elements, removals in order of invocation
-    if (!watch.affords(operations.size() * 40)) return {MonitorFinding::spent, "", {}};
+    // index and elements
+    if (!watch.affords(operations.size() * 32)) return {MonitorFinding::spent, "", {}};
     finding_.result = MonitorFinding::linearizable;
     index_.reset(operations.size() / 2 + 1);
     contents_.elements.reserve(operations.size() / 2 + 1);
-    removals_.reserve(operations.size() / 2 + 1);
     constexpr std::size_t ahead = 16;  // one object's operations are far apart in the history
     for (std::size_t i = 0; i < operations.size(); ++i) {
       if (watch.spent()) return {MonitorFinding::spent, "", {}};
@@ -28,8 +27,8 @@ class Gathering {
         __builtin_prefetch(&history_.operations[operations[i + ahead]]);
       if (!take(operations[i], history_.operations[operations[i]])) return finding_;
     }
-    if (!match()) return finding_;
-    close();
+    for (const Removal& removal : early_) match(removal);
+    if (finding_.result == MonitorFinding::linearizable) close();
     return finding_;
   }
 
@@ -57,7 +56,13 @@ class Gathering {
     } else if (operation.value.is_nil()) {
       contents_.empties.push_back(place);
     } else {
-      removals_.push_back({operation.value, operation.began, operation.ended, place});
+      const Removal removal{operation.value, operation.began, operation.ended, place};
+      const std::uint32_t id = index_.find(operation.value);
+      if (id == FlatIndex::none) {
+        early_.push_back(removal);
+      } else {
+        match(removal, id);
+      }
     }
     return true;
   }
@@ -77,43 +82,53 @@ class Gathering {
     return true;
   }
 
-  bool match() {
-    for (const Removal& removal : removals_) {
-      const std::uint32_t id = index_.find(removal.value);
-      if (id == FlatIndex::none) {
-        return end(MonitorFinding::violated,
-                   fmt::format("{} came out but was never inserted", show(removal)),
-                   {removal.place});
-      }
-      Stay& element = contents_.elements[id];
-      if (!element.left()) {
-        return end(MonitorFinding::violated,
-                   fmt::format("{} came out twice but was inserted once", show(removal)),
-                   {element.in, element.out, removal.place});
-      }
-      if (removal.ended < element.in_began) {
-        return end(MonitorFinding::violated,
-                   fmt::format("{} came out before its insertion began", show(removal)),
-                   {removal.place, element.in});
-      }
-      element.out_began = removal.began;
-      element.out_ended = removal.ended;
-      element.out = removal.place;
+  void match(const Removal& removal) {
+    const std::uint32_t id = index_.find(removal.value);
+    if (id != FlatIndex::none) {
+      match(removal, id);
+    } else {
+      accuse(fmt::format("{} came out but was never inserted", show(removal)), {removal.place});
     }
-    return true;
+  }
+
+  void match(const Removal& removal, std::uint32_t id) {
+    Stay& element = contents_.elements[id];
+    if (!element.left()) {
+      accuse(fmt::format("{} came out twice but was inserted once", show(removal)),
+             {element.in, element.out, removal.place});
+      return;
+    }
+    if (removal.ended < element.in_began) {
+      accuse(fmt::format("{} came out before its insertion began", show(removal)),
+             {removal.place, element.in});
+      return;
+    }
+    element.out_began = removal.began;
+    element.out_ended = removal.ended;
+    element.out = removal.place;
   }
 
   // Leaves out what need not have happened; what is left inside comes out after everything.
   void close() {
-    std::erase_if(contents_.elements, [](const Stay& element) {
-      return element.left() && element.in_ended == Operation::never;
-    });
+    std::size_t kept = 0;
     for (Stay& element : contents_.elements) {
-      if (element.left()) element.out_began = contents_.end;
+      if (element.left()) {
+        if (element.in_ended == Operation::never) continue;
+        element.out_began = contents_.end;
+      }
+      contents_.elements[kept++] = element;
     }
+    contents_.elements.erase(contents_.elements.begin() + static_cast<std::ptrdiff_t>(kept),
+                             contents_.elements.end());
   }
 
   std::string show(const Removal& removal) const { return history_.values.show(removal.value); }
+
+  // Of a violation; the first one counts, but a premise that does not hold counts more.
+  void accuse(std::string why, std::vector<std::uint32_t> witness) {
+    if (finding_.result == MonitorFinding::linearizable)
+      finding_ = {MonitorFinding::violated, std::move(why), std::move(witness)};
+  }
 
   bool end(MonitorFinding::Result result, std::string why, std::vector<std::uint32_t> witness) {
     finding_ = {result, std::move(why), std::move(witness)};
@@ -124,7 +139,7 @@ class Gathering {
   const ContainerFunctions functions_;
   Contents& contents_;
   FlatIndex index_;
-  std::vector<Removal> removals_;
+  std::vector<Removal> early_;  // that began before their values' insertions, if there were any
   MonitorFinding finding_;
 };
 

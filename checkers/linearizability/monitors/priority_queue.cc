@@ -210,7 +210,7 @@ class PriorityQueue {
         continue;
       }
       const std::uint32_t next = open_.find(cells_.after(element.in_ended));
-      if (next < size) obligations.push_back({next, order_[i]});
+      if (next < size) obligations.push_back({next, order_[i], 0});
     }
     return obligations;
   }

@@ -48,21 +48,31 @@ class Stack {
       return refusal();
     }
     const Cells cells = inside_cells(history_, contents_);
-    std::vector<Obligation> obligations = find_obligations(cells);
-    if (assign(history_, cells, obligations, contents_) && holds()) return refusal();
+    if (settles(cells, Below::likely, 4)) return refusal();
     let_leave(contents_, removal_began(history_, contents_, 0));
     if (!holds()) return refusal();
-    constexpr int rounds = 32;
-    for (int round = 0; round < rounds; ++round) {
-      if (!assign(history_, cells, obligations, contents_)) break;
-      if (holds()) return refusal();
-      if (!tighten(cells, obligations)) break;
-    }
+    if (settles(cells, Below::certain, 32)) return refusal();
     if (watch_.look()) return {MonitorFinding::spent, "", {}};
     return {MonitorFinding::not_applicable, "lost removals leave it open", {}};
   }
 
  private:
+  // What lies below a value: what was certainly pushed before it, or whose push ended before its.
+  enum class Below { certain, likely };
+
+  // Lets lost removals take what must be gone, tightening for so many rounds; whether this shows
+  // the history to be linearizable.
+  bool settles(const Cells& cells, Below order, int rounds) {
+    std::vector<Obligation> obligations = find_obligations(cells, Below::certain);
+    if (order == Below::likely) obligations = hopes(find_obligations(cells, order), obligations);
+    for (int round = 0; round < rounds; ++round) {
+      if (!assign(history_, cells, obligations, contents_)) return false;
+      if (holds()) return true;
+      if (!tighten(cells, obligations)) return false;
+    }
+    return false;
+  }
+
   // Whether the history is linearizable with the removals as they are assumed now; else, why not.
   bool holds() {
     stuck_.clear();
@@ -138,33 +148,47 @@ class Stack {
   }
 
   // A value left inside must be gone before anything below it came out, and before "empty".
-  std::vector<Obligation> find_obligations(const Cells& cells) const {
+  std::vector<Obligation> find_obligations(const Cells& cells, Below order) const {
     LeastAfter below(cells.size()), empty(cells.size());
     for (const std::uint32_t place : contents_.empties) {
       const Operation& operation = history_.operations[place];
       empty.add(cells.after(operation.began), cells.before(operation.ended));
     }
-    std::vector<std::uint32_t> pushed(contents_.elements.size());
-    std::iota(pushed.begin(), pushed.end(), 0u);
+    std::vector<std::uint32_t> all(contents_.elements.size());
+    std::iota(all.begin(), all.end(), 0u);
+    std::vector<std::uint32_t> pushed = all;
     std::sort(pushed.begin(), pushed.end(), [&](std::uint32_t a, std::uint32_t b) {
       return contents_.elements[a].in_ended < contents_.elements[b].in_ended;
     });
+    std::vector<std::uint32_t> left;
+    for (const std::uint32_t place : order == Below::certain ? all : pushed) {
+      if (contents_.elements[place].left()) left.push_back(place);
+    }
     std::vector<Obligation> obligations;
     std::size_t next = 0;
-    for (std::uint32_t place = 0; place < contents_.elements.size(); ++place) {
+    for (const std::uint32_t place : left) {
       const Stay& element = contents_.elements[place];
-      if (!element.left()) continue;
+      const Event pushed_at = order == Below::certain ? element.in_began : element.in_ended;
       for (; next < pushed.size(); ++next) {
         const Stay& other = contents_.elements[pushed[next]];
-        if (other.in_ended >= element.in_began) break;
+        if (other.in_ended >= pushed_at) break;
         if (!other.left() && other.inside())
           below.add(cells.after(other.out_began), cells.before(other.out_ended));
       }
       const std::uint32_t in = cells.after(element.in_ended);
       const std::uint32_t deadline = std::min(below.from(in), empty.from(in));
-      if (deadline != LeastAfter::none) obligations.push_back({deadline, place});
+      if (deadline != LeastAfter::none) obligations.push_back({deadline, place, 0});
     }
     return obligations;
+  }
+
+  // What is likely, as hopes, where it says more than what is certain.
+  std::vector<Obligation> hopes(std::vector<Obligation> likely,
+                                const std::vector<Obligation>& certain) const {
+    std::vector<std::uint32_t> latest(contents_.elements.size(), Obligation::none);
+    for (const Obligation& one : certain) latest[one.element] = one.deadline;
+    for (Obligation& one : likely) one.latest = latest[one.element];
+    return likely;
   }
 
   // Values left inside that hold others up must be gone before the last of those came out, or else
@@ -185,10 +209,10 @@ class Stack {
       auto known = std::find_if(obligations.begin(), obligations.end(),
                                 [&](const Obligation& one) { return one.element == place; });
       if (known == obligations.end())
-        known = obligations.insert(obligations.end(), {cells.size(), place});
+        known = obligations.insert(obligations.end(), {cells.size(), place, 0});
       for (const Event event : {last, first}) {
         if (known->deadline <= cells.before(event)) continue;
-        known->deadline = cells.before(event);
+        known->deadline = known->latest = cells.before(event);
         tightened = true;
         break;
       }
