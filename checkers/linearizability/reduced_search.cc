@@ -1,6 +1,13 @@
+#include <algorithm>
+
 #include "checkers/linearizability/reduction.h"
 
 namespace tribunal {
+namespace {
+
+constexpr std::uint64_t most_steps_alone = 40'000;
+
+}  // namespace
 
 std::vector<std::uint32_t> ReducedSearch::starts(const Reduced& left) {
   if (left.beginning == Beginning::first) return {space_.start()};
@@ -29,6 +36,23 @@ SearchResult ReducedSearch::search(const Reduced& left, std::uint64_t most_steps
 
 bool ReducedSearch::impossible(const Reduced& left, std::uint64_t most_steps) {
   return search(left, most_steps).answer == SearchResult::Answer::impossible;
+}
+
+bool stands_alone(const History& history, StateSpace& space, const Evidence& evidence,
+                  std::span<const std::uint32_t> operations, Watch& watch) {
+  Reduced shown;
+  for (const Exhibit& exhibit : evidence.exhibits) {
+    const auto place = std::lower_bound(
+        operations.begin(), operations.end(), exhibit.began,
+        [&](std::uint32_t a, std::uint32_t began) { return history.operations[a].began < began; });
+    const Operation& operation = history.operations[*place];
+    if (operation.outcome == Outcome::failed) continue;
+    Entry entry{*place, operation.began, operation.ended, Operation::never,
+                space.move_of(operation)};
+    if (!operation.ok()) entry.ended = Operation::never;
+    if (operation.ok() || !space.move(entry.move).only_looks) shown.entries.push_back(entry);
+  }
+  return ReducedSearch(history, space, watch).impossible(shown, most_steps_alone);
 }
 
 }  // namespace tribunal

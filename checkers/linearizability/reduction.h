@@ -70,4 +70,9 @@ Evidence reduction(const History& history, StateSpace& space,
                    std::span<const std::uint32_t> operations, std::uint32_t impossible_at,
                    Watch& watch);
 
+// Whether the operations that `evidence` shows, all of `operations`, which are sorted, are
+// impossible by themselves.
+bool stands_alone(const History& history, StateSpace& space, const Evidence& evidence,
+                  std::span<const std::uint32_t> operations, Watch& watch);
+
 }  // namespace tribunal

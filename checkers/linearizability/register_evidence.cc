@@ -3,9 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 #include "checkers/exhibits.h"
+#include "checkers/linearizability/interned_space.h"
+#include "checkers/linearizability/models/register.h"
+#include "checkers/linearizability/reduction.h"
 
 namespace tribunal {
 namespace {
@@ -47,15 +51,15 @@ class Story {
   std::uint32_t ended_at(Moment moment) const;
   std::uint32_t effect_of(Value value) const;
   std::uint32_t observer_of(Value value) const;
-  std::vector<std::uint32_t> with_sources(std::vector<std::uint32_t> core) const;
+  std::vector<std::uint32_t> with_sources(std::vector<std::uint32_t> core);
   Evidence finish(EvidenceMaker& maker, std::string anomaly, std::string sentence) const;
   void link_sources(EvidenceMaker& maker) const;
 
-  Evidence tell_nowhere() const;
-  Evidence tell_consumed_twice() const;
-  Evidence tell_no_start() const;
-  Evidence tell_order() const;
-  Evidence tell_zones() const;
+  Evidence tell_nowhere();
+  Evidence tell_consumed_twice();
+  Evidence tell_no_start();
+  Evidence tell_order();
+  Evidence tell_zones();
   std::string stale_sentence(std::uint32_t read, std::uint32_t replacement) const;
   std::string zones_sentence(std::uint32_t first_end, std::uint32_t second_last,
                              std::uint32_t second_end, std::uint32_t first_last) const;
@@ -82,6 +86,7 @@ class Story {
   std::uint32_t impossible_at_ = 0;
   FlatIndex values_;
   std::vector<std::uint32_t> writers_;  // by number of the value
+  std::ptrdiff_t left_out_ = 0;         // operations of a chain too long to be shown
 };
 
 // A prefix of a linearizable history is linearizable, so the first impossible one can be found by
@@ -149,22 +154,22 @@ std::uint32_t Story::effect_of(Value value) const { return begun_at(zones_.witne
 
 // `core`, what shows that the unknown ones took effect, and every write that these need, back to
 // the beginning of their chains.
-std::vector<std::uint32_t> Story::with_sources(std::vector<std::uint32_t> core) const {
+std::vector<std::uint32_t> Story::with_sources(std::vector<std::uint32_t> core) {
   for (std::size_t i = 0, given = core.size(); i < given; ++i) {
     if (core[i] != none && at(core[i]).ended > impossible_at_)
       core.push_back(effect_of(seen_after(at(core[i]))));
   }
   std::vector<std::uint32_t> places;
-  const auto add = [&places](std::uint32_t place) {
-    if (place == none || std::find(places.begin(), places.end(), place) != places.end())
-      return false;
+  std::unordered_set<std::uint32_t> known;
+  const auto add = [&](std::uint32_t place) {
+    if (place == none || !known.insert(place).second) return false;
     places.push_back(place);
     return true;
   };
   for (const std::uint32_t first : core) {
     bool fresh = add(first);
     std::uint32_t place = first;
-    while (fresh && needs(at(place)) && places.size() < 2 * most_exhibits) {
+    while (fresh && needs(at(place))) {
       place = writer(at(place).value);
       fresh = add(place);
     }
@@ -177,6 +182,9 @@ std::vector<std::uint32_t> Story::with_sources(std::vector<std::uint32_t> core) 
     if (needs(at(place)) && writer(at(place).value) != none)
       nearest.push_back(writer(at(place).value));
   }
+  left_out_ = std::count_if(places.begin(), places.end(), [&](std::uint32_t place) {
+    return std::find(nearest.begin(), nearest.end(), place) == nearest.end();
+  });
   return nearest;
 }
 
@@ -196,12 +204,17 @@ Evidence Story::finish(EvidenceMaker& maker, std::string anomaly, std::string se
   const Value key = at(operations_.front()).key;
   maker.evidence.anomaly = std::move(anomaly);
   maker.evidence.key = key.is_nil() ? "" : show(key);
+  if (left_out_ != 0) {
+    sentence += fmt::format(" ({} more that lead to these, each finding what the one before left, ",
+                            grouped(static_cast<std::uint64_t>(left_out_))) +
+                "are left out.)";
+  }
   maker.evidence.sentence = std::move(sentence);
   maker.evidence.impossible_at = impossible_at_;
   return std::move(maker.evidence);
 }
 
-Evidence Story::tell_nowhere() const {
+Evidence Story::tell_nowhere() {
   const Value value = finding_.value;
   const std::uint32_t failed = failed_writer(value), future = writer(value),
                       observer = observer_of(finding_.other);
@@ -242,7 +255,7 @@ std::uint32_t Story::observer_of(Value value) const {
   return none;
 }
 
-Evidence Story::tell_consumed_twice() const {
+Evidence Story::tell_consumed_twice() {
   const std::uint32_t first = writer(finding_.value), second = writer(finding_.other);
   EvidenceMaker maker(history_, with_sources({first, second, effect_of(finding_.value),
                                               effect_of(finding_.other)}));
@@ -255,7 +268,7 @@ Evidence Story::tell_consumed_twice() const {
   return finish(maker, "value swapped twice", std::move(sentence));
 }
 
-Evidence Story::tell_no_start() const {
+Evidence Story::tell_no_start() {
   std::vector<std::uint32_t> cycle;
   std::uint32_t place = writer(finding_.value);
   while (std::find(cycle.begin(), cycle.end(), place) == cycle.end()) {
@@ -273,7 +286,7 @@ Evidence Story::tell_no_start() const {
   return finish(maker, "compare-and-set cycle", std::move(sentence));
 }
 
-Evidence Story::tell_order() const {
+Evidence Story::tell_order() {
   const std::uint32_t later = ended_at(finding_.first_end), earlier = begun_at(finding_.first_last);
   EvidenceMaker maker(history_, with_sources({earlier, later}));
   maker.real_time(later, earlier);
@@ -331,7 +344,7 @@ std::string Story::zones_sentence(std::uint32_t first_end, std::uint32_t second_
                         second, first);
 }
 
-Evidence Story::tell_zones() const {
+Evidence Story::tell_zones() {
   std::uint32_t ends[] = {ended_at(finding_.first_end), ended_at(finding_.second_end)};
   std::uint32_t lasts[] = {begun_at(finding_.first_last), begun_at(finding_.second_last)};
   EvidenceMaker maker(history_, with_sources({ends[0], lasts[0], ends[1], lasts[1]}));
@@ -356,7 +369,14 @@ Evidence Story::tell_zones() const {
 Evidence register_evidence(const History& history, Value initial,
                            std::span<const std::uint32_t> operations, RegisterZones& zones,
                            Watch& watch) {
-  return Story(history, initial, operations, zones, watch).tell();
+  Evidence told = Story(history, initial, operations, zones, watch).tell();
+  RegisterModel model;
+  model.history = &history;
+  model.initial = initial;
+  InternedSpace<RegisterModel> space(model);
+  if (stands_alone(history, space, told, operations, watch)) return told;
+  Evidence other = reduction(history, space, operations, told.impossible_at, watch);
+  return other.exhibits.size() <= most_exhibits ? other : told;
 }
 
 }  // namespace tribunal
