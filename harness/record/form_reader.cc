@@ -233,7 +233,24 @@ void FormReader::append_json(std::string& out, Value value) const {
   }
 }
 
+// The number at the cursor if it is a short one in plain digits, as nearly all are.
+std::optional<std::int64_t> FormReader::read_short_number() {
+  constexpr std::ptrdiff_t most_digits = 18;
+  const bool negative = *at_ == '-';
+  const char* const begin = at_ + (negative ? 1 : 0);
+  const char* digit = begin;
+  std::int64_t magnitude = 0;
+  while (digit != end_ && *digit >= '0' && *digit <= '9' && digit - begin < most_digits) {
+    magnitude = magnitude * 10 + (*digit++ - '0');
+  }
+  if (digit == begin || (*begin == '0' && digit - begin > 1)) return {};
+  if (digit != end_ && kind_of(*digit) == plain) return {};
+  at_ = digit;
+  return negative ? -magnitude : magnitude;
+}
+
 Value FormReader::read_token() {
+  if (const auto number = read_short_number()) return Value::integer(*number);
   const char* const begin = at_;
   const std::string_view word = token();
   if (word.empty()) fail(begin, fmt::format("'{}' stands where a value belongs", *begin));

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,7 @@ class FormReader {
   Value read_map();
   Value read_set();
   Value read_token();
+  std::optional<std::int64_t> read_short_number();
   Value read_number(std::string_view token);
   Value read_character();
   std::string_view token();

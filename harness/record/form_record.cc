@@ -183,9 +183,8 @@ void FormRecords::read_type() {
 
 // Elle's own histories leave out the function, which is a transaction.
 void FormRecords::complete(const char* begin) {
-  for (const Field needed : {Field::process, Field::type}) {
-    if (record_.has(needed)) continue;
-    forms_.fail(begin, fmt::format("the field '{}' of this record is missing", name_of(needed)));
+  if (!record_.has(Field::type)) {
+    forms_.fail(begin, "the field 'type' of this record is missing");
   }
   if (record_.has(Field::f)) return;
   const bool transaction =

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "harness/record/history_builder.h"
+#include "harness/record/jepsen_builder.h"
 #include "harness/record/record_line.h"
 
 namespace tribunal {
@@ -27,31 +28,45 @@ std::size_t operations_expected(std::string_view text) {
 // A crash may cut the last line off. What is left of it begins like a record and is not one.
 bool is_cut_off(std::string_view line) { return line.starts_with('{') && !is_complete_json(line); }
 
-}  // namespace
-
-History parse_history(std::string_view text, const std::string& name) {
-  HistoryBuilder builder(operations_expected(text));
-  RecordReader reader(builder.values());
+// Hands every record to `add(record, line)`, and returns whether the last line was cut off.
+template <class Add>
+bool each_record(std::string_view text, const std::string& name, RecordReader& reader, Add add) {
   const char* const end = text.data() + text.size();
   std::string padded;
   std::uint64_t number = 0;
-  bool truncated = false;
   for (const char* at = text.data(); at != end;) {
     const void* found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
     const char* stop = found != nullptr ? static_cast<const char*>(found) : end;
     std::string_view content(at, static_cast<std::size_t>(stop - at));
-    if (found == nullptr && is_cut_off(content)) {
-      truncated = true;
-      break;
-    }
+    if (found == nullptr && is_cut_off(content)) return true;
     if (static_cast<std::size_t>(end - stop) < Line::padding) {
       padded.assign(content).append(Line::padding, ' ');
       content = std::string_view(padded).substr(0, content.size());
     }
     const Line line{name, ++number, content};
-    builder.add(reader.read(line), line);
+    add(reader.read(line), line);
     at = found != nullptr ? stop + 1 : end;
   }
+  return false;
+}
+
+}  // namespace
+
+History parse_history(std::string_view text, const std::string& name, ReadOptions::Keyed keyed) {
+  const std::size_t operations = operations_expected(text);
+  if (keyed == ReadOptions::Keyed::yes) {
+    return build_history(operations, keyed, [&](JepsenBuilder& builder) {
+      RecordReader reader(builder.values());
+      return each_record(text, name, reader, [&](const Record& record, const Line& line) {
+        (void)builder.add(record, line);  // which throws where tuples are required
+      });
+    });
+  }
+  HistoryBuilder builder(operations);
+  RecordReader reader(builder.values());
+  const bool truncated =
+      each_record(text, name, reader,
+                  [&](const Record& record, const Line& line) { builder.add(record, line); });
   History history = builder.take();
   history.truncated = truncated;
   return history;

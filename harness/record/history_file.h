@@ -13,7 +13,8 @@ namespace tribunal {
 
 struct ReadOptions {
   // Whether the values of one of Jepsen's histories are tuples [key value]. Automatic: if all of
-  // them can be and some can be nothing else. A history of ours says so itself and is left alone.
+  // them can be and some can be nothing else. Lines of JSON, which have a field for the key, are
+  // left alone unless told.
   enum class Keyed : std::uint8_t { automatic, yes, no };
 
   Keyed keyed = Keyed::automatic;
@@ -32,8 +33,9 @@ History read_history(const std::filesystem::path& path, const ReadOptions& optio
 History parse_any_history(std::string_view text, const std::string& name,
                           const ReadOptions& options = {});
 
-// The same of lines of JSON only.
-History parse_history(std::string_view text, const std::string& name);
+// The same of lines of JSON only. Their values are tuples only if the caller says so.
+History parse_history(std::string_view text, const std::string& name,
+                      ReadOptions::Keyed keyed = ReadOptions::Keyed::automatic);
 
 // The inverse: a history as the same lines (index, time and node kept). For tests and exports.
 std::string write_history(const History& history);

@@ -89,8 +89,8 @@ bool looks_like_lines(std::string_view text) {
   return text.empty() || (signs.starts_with('{') && !signs.starts_with("{:") && signs != "{#");
 }
 
-History read_lines(std::string_view text, const std::string& name, const ReadOptions&) {
-  return parse_history(text, name);
+History read_lines(std::string_view text, const std::string& name, const ReadOptions& options) {
+  return parse_history(text, name, options.keyed);
 }
 
 bool looks_like_json(std::string_view text) {

@@ -18,6 +18,7 @@ const char*& place_of(Record& record, Field field) {
 
 bool JepsenBuilder::add(Record record, const Line& line) {
   keep_time(record);
+  find_process(record, line);
   if (record.nemesis) {
     record.type = Type::info;  // whatever it says: a nemesis calls nothing
   } else {
@@ -29,6 +30,31 @@ bool JepsenBuilder::add(Record record, const Line& line) {
   }
   builder_.add(record, line);
   return true;
+}
+
+// Some examples in papers name no processes. Where one call at a time is open that is as good.
+void JepsenBuilder::find_process(Record& record, const Line& line) {
+  const bool named = record.has(Field::process);
+  if (!begun_) nameless_ = !named;
+  begun_ = true;
+  if (nameless_ != named) {
+    if (nameless_) record.process = nameless_process_;
+  } else {
+    line.fail(record.place(Field::type),
+              named ? "this record names its process, and those before it do not"
+                    : "the field 'process' of this record is missing",
+              "give each record the process that called");
+  }
+  if (!nameless_) return;
+  const bool open = builder_.open_call(nameless_process_) != nullptr;
+  if (open == (record.type == Type::invoke)) {
+    line.fail(record.place(Field::type),
+              open ? "the field 'process' is missing, and the call before this one is still open"
+                   : "the field 'process' is missing, and no call is open that could end here",
+              "give each record the process that called: without it, calls can only follow each "
+              "other");
+  }
+  if (record.type == Type::info) ++nameless_process_;  // after a lost answer, a fresh one
 }
 
 // Jepsen takes the time before it has a place in the history for the record. The order is what is
@@ -62,7 +88,7 @@ bool JepsenBuilder::split(Record& record, const Line& line) {
   if (!pair) {
     line.fail(record.has(Field::value) ? record.place(Field::value) : line.text.data(),
               fmt::format("the value of this '{}' is no [key value]", quote(record.f)),
-              "read this history as one without keys");
+              "leave out --keyed, or give every call a value [key value]");
   }
   const Value second = record.elements[1];
   shown_ |= record.f == "write" || (record.type == Type::invoke && second.is_nil());

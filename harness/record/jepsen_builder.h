@@ -33,6 +33,7 @@ class JepsenBuilder {
 
  private:
   void keep_time(Record& record);
+  void find_process(Record& record, const Line& line);
   void drop_value(Record& record);
   bool split(Record& record, const Line& line);
   bool fits(const Record& record, Value second);
@@ -43,6 +44,9 @@ class JepsenBuilder {
   bool shown_ = false;
   bool refuted_ = false;
   std::int64_t time_ = 0;  // of the last record
+  bool begun_ = false;
+  bool nameless_ = false;  // the records name no processes
+  std::uint32_t nameless_process_ = 0;
 };
 
 // Adds all records of a text; stops when a supposition ends. Returns whether the last was cut off.

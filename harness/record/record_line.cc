@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harness/record/history.h"
+#include "harness/record/plain_line.h"
 #include "harness/record/value_reader.h"
 
 namespace tribunal {
@@ -60,11 +61,30 @@ Field field_at(const char* raw) {
 
 std::string_view name_of(Field field) { return field_names[static_cast<std::size_t>(field)]; }
 
+// What the length and one letter of a name leave, which the whole name must bear out.
 Field field_called(std::string_view name) {
-  for (std::size_t i = 0; i < field_names.size(); ++i) {
-    if (field_names[i] == name) return static_cast<Field>(i);
-  }
-  return Field::none;
+  const auto likely = [&]() -> Field {
+    switch (name.size()) {
+      case 1:
+        return Field::f;
+      case 3:
+        return Field::key;
+      case 4:
+        return name[0] == 'n' ? Field::node : name[2] == 'm' ? Field::time : Field::type;
+      case 5:
+        return name[0] == 'i'   ? Field::index
+               : name[0] == 'v' ? Field::value
+               : name[0] == 'e' ? Field::error
+                                : Field::fault;
+      case 7:
+        return name[0] == 'p' ? Field::process : Field::version;
+      case 8:
+        return Field::intended;
+      default:
+        return Field::none;
+    }
+  }();
+  return likely != Field::none && name_of(likely) == name ? likely : Field::none;
 }
 
 std::optional<Record::Type> type_called(std::string_view name) {
@@ -266,10 +286,12 @@ struct RecordReader::Parser {
   std::string error_text;
 };
 
-RecordReader::RecordReader(Values& values) : parser_(std::make_unique<Parser>(values)) {}
+RecordReader::RecordReader(Values& values)
+    : plain_(std::make_unique<PlainLine>(values)), parser_(std::make_unique<Parser>(values)) {}
 RecordReader::~RecordReader() = default;
 
 const Record& RecordReader::read(const Line& line) {
+  if (const Record* plain = plain_->read(line)) return *plain;
   parser_->read(line);
   return parser_->record;
 }

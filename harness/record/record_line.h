@@ -59,6 +59,8 @@ std::string_view name_of(Record::Field field);
 Record::Field field_called(std::string_view name);  // none: there is no such field
 std::optional<Record::Type> type_called(std::string_view name);
 
+class PlainLine;
+
 class RecordReader {
  public:
   explicit RecordReader(
@@ -71,6 +73,7 @@ class RecordReader {
 
  private:
   struct Parser;
+  std::unique_ptr<PlainLine> plain_;  // tried first
   std::unique_ptr<Parser> parser_;
 };
 

@@ -62,8 +62,7 @@ class RunFolder {
   std::filesystem::path path_;
 };
 
-// The JSON of one verdict list, as `check --json` prints it and verdicts.json holds it (with the
-// overall judgement).
+// The JSON of one verdict list, as verdicts.json holds it (with the overall judgement).
 std::string verdicts_json(const std::vector<Verdict>& verdicts);
 
 // Writes `text` to `path` by way of a temporary file and a rename; throws Error(environment) naming

@@ -209,21 +209,6 @@ Evidence evidence_from(const JsonField& field) {
   return evidence;
 }
 
-Json to_json(const Verdict& verdict) {
-  Json evidence = Json::array();
-  for (const auto& piece : verdict.evidence) evidence.push_back(to_json(piece));
-  return {{"checker", verdict.checker},
-          {"judgement", name_of(verdict.judgement)},
-          {"reason", verdict.reason},
-          {"algorithm", verdict.algorithm},
-          {"operations", verdict.operations},
-          {"keys", verdict.keys},
-          {"seconds", finite(verdict.seconds)},
-          {"violations", verdict.violations},
-          {"figures", to_json(verdict.figures)},
-          {"evidence", evidence}};
-}
-
 Verdict verdict_from(const JsonField& field) {
   Verdict verdict;
   verdict.checker = field.at("checker").text();
@@ -242,6 +227,21 @@ Verdict verdict_from(const JsonField& field) {
 }
 
 }  // namespace
+
+Json to_json(const Verdict& verdict) {
+  Json evidence = Json::array();
+  for (const auto& piece : verdict.evidence) evidence.push_back(to_json(piece));
+  return {{"checker", verdict.checker},
+          {"judgement", name_of(verdict.judgement)},
+          {"reason", verdict.reason},
+          {"algorithm", verdict.algorithm},
+          {"operations", verdict.operations},
+          {"keys", verdict.keys},
+          {"seconds", finite(verdict.seconds)},
+          {"violations", verdict.violations},
+          {"figures", to_json(verdict.figures)},
+          {"evidence", evidence}};
+}
 
 Json to_json(const std::vector<Verdict>& verdicts) {
   Json list = Json::array();

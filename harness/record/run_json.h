@@ -13,6 +13,7 @@ namespace tribunal {
 
 Json to_json(const PlannedFault& planned);
 Json to_json(const Receipt& receipt);
+Json to_json(const Verdict& verdict);
 Json to_json(const std::vector<Verdict>& verdicts);  // with the overall judgement and its exit code
 Json to_json(const RunFacts& facts);
 

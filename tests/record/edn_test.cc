@@ -260,8 +260,10 @@ TEST(EdnRefusals, EachNamesThePlaceAndTheReason) {
 }
 
 TEST(EdnRefusals, RecordsMustBeWhole) {
-  EXPECT_EQ(complaint("{:type :invoke :f :read}\n"),
-            "h.edn:1:1: the field 'process' of this record is missing");
+  EXPECT_EQ(complaint("{:process 0 :type :invoke :f :read}\n{:type :ok :f :read}\n"),
+            "h.edn:2:8: the field 'process' of this record is missing");
+  EXPECT_EQ(complaint("{:type :invoke :f :read}\n{:process 0 :type :ok :f :read}\n"),
+            "h.edn:2:19: this record names its process, and those before it do not");
   EXPECT_EQ(complaint("{:process 0 :f :read}\n"),
             "h.edn:1:1: the field 'type' of this record is missing");
   EXPECT_EQ(complaint("{:process 0 :type :invoke}\n"),
@@ -288,6 +290,24 @@ TEST(EdnRefusals, RecordsMustFollowEachOther) {
   EXPECT_EQ(complaint("{:process 0 :type :invoke :f :write :value 1}\n"
                       "{:process 0 :type :ok :f :write :value 2}\n"),
             "h.edn:2:40: process 0 completes '2' but invoked 'write 1'");
+}
+
+TEST(EdnWithoutProcesses, CallsThatFollowEachOtherAreRead) {
+  const History history = parse(
+      "{:type :invoke :value [[:append 1 2]]}\n{:type :info :value [[:append 1 2]]}\n"
+      "{:type :invoke :value [[:r 1 nil]]}\n{:type :ok :value [[:r 1 [2]]]}\n");
+  ASSERT_EQ(history.operations.size(), 2U);
+  EXPECT_EQ(history.operations[0].outcome, Outcome::unknown);
+  EXPECT_TRUE(history.operations[1].ok());
+  EXPECT_NE(history.operations[0].process, history.operations[1].process);
+}
+
+TEST(EdnWithoutProcesses, ConcurrentCallsAndLoneCompletionsAreNot) {
+  EXPECT_EQ(
+      complaint("{:type :invoke :f :read}\n{:type :invoke :f :read}\n"),
+      "h.edn:2:8: the field 'process' is missing, and the call before this one is still open");
+  EXPECT_EQ(complaint("{:type :ok :f :read :value 1}\n"),
+            "h.edn:1:8: the field 'process' is missing, and no call is open that could end here");
 }
 
 TEST(EdnTruncation, ALastLineThatIsCutOffIsLeftOut) {
