@@ -7,6 +7,8 @@
 #include "checkers/catalogue.h"
 #include "harness/assemble/resolve.h"
 #include "harness/parts/catalogue.h"
+#include "harness/record/error.h"
+#include "harness/record/form_reader.h"
 #include "harness/record/history_file.h"
 #include "harness/run/judge.h"
 #include "harness/workloads/catalogue.h"
@@ -23,21 +25,63 @@ Budget budget_of(const JudgeRequest& request) {
   return budget;
 }
 
-std::vector<Verdict> judge_with(const std::vector<std::string>& names, const History& history,
-                                const JudgeRequest& request) {
-  const auto budget = budget_of(request);
-  std::vector<Verdict> verdicts;
-  for (const auto& name : names) {
-    verdicts.push_back(judge(find(checkers(), "checker", name), history, request.options, budget));
+Value read_initial(const std::string& text, Values& values) {
+  static const std::string flag = "--initial";
+  const Line line{flag, 1, text};
+  FormReader forms(values, FormReader::Notation::edn);
+  forms.start(line);
+  if (!forms.next()) line.fail(text.data(), "there is no value", {});
+  const Value value = forms.read();
+  if (!forms.next()) return value;
+  const char* const end = text.data() + text.size();
+  line.fail(forms.here(), fmt::format("'{}' follows the value", quote({forms.here(), end})), {});
+}
+
+Value initial_of(const std::string& text, Values& values) {
+  if (text.empty() || text == "null") return Value::nil();
+  try {
+    return read_initial(text, values);
+  } catch (const Error& error) {
+    throw Error(Blame::usage, error.what(), "give one value, such as 0, '\"a\"', '[1 2]' or nil");
   }
-  return verdicts;
+}
+
+// What can be said to be wrong before a long read is said before it.
+void check_request(const JudgeRequest& request) {
+  Values passing;
+  initial_of(request.initial, passing);
+  for (const auto& name : request.checkers) find(checkers(), "checker", name);
+}
+
+Judged read(const std::filesystem::path& file, const JudgeRequest& request) {
+  const auto begun = std::chrono::steady_clock::now();
+  Judged judged;
+  judged.history = read_history(file, request.reading);
+  judged.seconds_of_reading =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return judged;
+}
+
+void judge_with(const std::vector<std::string>& names, const JudgeRequest& request,
+                Judged& judged) {
+  const auto budget = budget_of(request);
+  auto options = request.options;
+  options.initial = initial_of(request.initial, judged.history.values);
+  for (const auto& name : names) {
+    judged.verdicts.push_back(
+        judge(find(checkers(), "checker", name), judged.history, options, budget));
+  }
 }
 
 }  // namespace
 
-std::vector<Verdict> judge_folder(const RunFolder& folder, const JudgeRequest& request) {
-  const auto history = read_history(folder.history());
-  if (!request.checkers.empty()) return judge_with(request.checkers, history, request);
+Judged judge_folder(const RunFolder& folder, const JudgeRequest& request) {
+  check_request(request);
+  auto judged = read(folder.history(), request);
+  if (!request.checkers.empty()) {
+    judge_with(request.checkers, request, judged);
+    return judged;
+  }
   if (!std::filesystem::exists(folder.spec())) {
     throw Error(Blame::usage,
                 folder.path().string() + " has no spec.yaml that would name its checkers",
@@ -46,32 +90,32 @@ std::vector<Verdict> judge_folder(const RunFolder& folder, const JudgeRequest& r
   Spec spec;
   read_yaml(spec, folder.spec());
   const auto& workload = find(workloads(), "workload", spec.workload);
-  auto names = workload.checkers;
+  auto names = checkers_of(spec);
   names.push_back("progress");
   auto with_minimums = request;
   set_minimums(with_minimums.options, minimums_of(spec, workload));
-  auto verdicts = judge_with(names, history, with_minimums);
-  verdicts.push_back(
+  judge_with(names, with_minimums, judged);
+  judged.verdicts.push_back(
       judge_faults(folder.read_schedule(), folder.read_receipts(), spec.faults_exercised));
   auto facts = folder.read_facts();
   if (facts.started.empty()) facts.interrupted = "nothing says how it ended";
-  verdicts.push_back(judge_course(facts, history));
-  return verdicts;
+  judged.verdicts.push_back(judge_course(facts, judged.history));
+  return judged;
 }
 
-std::vector<Verdict> judge_file(const std::filesystem::path& file, const JudgeRequest& request) {
+Judged judge_file(const std::filesystem::path& file, const JudgeRequest& request) {
   if (file != "-" && !std::filesystem::exists(file)) {
     throw Error(Blame::usage, "there is no " + file.string(),
-                "name a run folder, a history.jsonl or - for standard input");
+                "name a run folder, a history, or - for standard input");
   }
   if (request.checkers.empty()) {
     throw Error(Blame::usage, "a bare history does not say what it claims",
-                "say --checker NAME; `tribunal list checkers` prints them");
+                "say --checker NAME or --model NAME; `tribunal list checkers models` prints them");
   }
-  for (const auto& name : request.checkers)
-    find(checkers(), "checker", name);  // before a long read
-  auto verdicts = judge_with(request.checkers, read_history(file), request);
-  return verdicts;
+  check_request(request);
+  auto judged = read(file, request);
+  judge_with(request.checkers, request, judged);
+  return judged;
 }
 
 void write_report(const RunFolder& folder, const std::string& name,

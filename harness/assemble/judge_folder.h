@@ -7,24 +7,33 @@
 
 #include "harness/assemble/spec.h"
 #include "harness/parts/checker.h"
+#include "harness/record/history_file.h"
 #include "harness/record/run_folder.h"
 
 namespace tribunal {
 
 struct JudgeRequest {
   std::vector<std::string>
-      checkers;  // empty: those of the run's workload, progress, faults and run
-  CheckOptions options;
+      checkers;          // empty: those of the run's workload, progress, faults and run
+  CheckOptions options;  // but for `initial`, which is a value of the history to be read
+  std::string initial;   // as EDN or JSON has it: 0, "a", [1 2]; empty: nil
+  ReadOptions reading;
   Milliseconds time{60'000};  // for all checkers together
   std::size_t memory = std::size_t{2} << 30;
   std::stop_token stop;
 };
 
+struct Judged {
+  History history;
+  double seconds_of_reading = 0;
+  std::vector<Verdict> verdicts;
+};
+
 // Everything that a run folder claims, with the spec that is stored in it.
-std::vector<Verdict> judge_folder(const RunFolder& folder, const JudgeRequest& request);
+Judged judge_folder(const RunFolder& folder, const JudgeRequest& request);
 
 // Named checkers only, on a history in a file or "-".
-std::vector<Verdict> judge_file(const std::filesystem::path& file, const JudgeRequest& request);
+Judged judge_file(const std::filesystem::path& file, const JudgeRequest& request);
 
 // Writes a report of the folder by its name ("junit") to `file`.
 void write_report(const RunFolder& folder, const std::string& name,

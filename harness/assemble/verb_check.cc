@@ -1,45 +1,29 @@
-// `tribunal check` and `tribunal report`: judge and show what was recorded; no cluster needed.
+// `tribunal check`: judge what was recorded, here or by others; no cluster needed.
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <iostream>
 
+#include "harness/assemble/bare_report.h"
 #include "harness/assemble/judge_folder.h"
 #include "harness/assemble/verbs.h"
+#include "harness/assemble/verdict_json.h"
 #include "harness/assemble/verdict_text.h"
 #include "harness/assemble/words.h"
-#include "harness/parts/catalogue.h"
-#include "harness/record/history_file.h"
-#include "reports/catalogue.h"
+#include "harness/record/error.h"
 
 namespace tribunal {
 namespace {
 
+using Keyed = ReadOptions::Keyed;
+
 struct CheckFlags {
-  std::string what, initial, time, memory, junit, summary;
+  std::string what, initial, time, memory, junit, summary, html;
   std::string model;
   std::vector<std::string> checkers, options;
-  bool json = false;
+  bool json = false, keyed = false, unkeyed = false;
 };
 
-JudgeRequest request_of(const CheckFlags& flags) {
-  Spec limits;
-  if (!flags.time.empty()) set_field(limits, "check-time", flags.time, "--check-time");
-  if (!flags.memory.empty()) set_field(limits, "check-memory", flags.memory, "--check-memory");
-  JudgeRequest request;
-  request.checkers = flags.checkers;
-  request.time = limits.check_time;
-  request.memory = limits.check_memory;
-  if (!flags.initial.empty() && flags.initial != "nil" && flags.initial != "null") {
-    try {
-      request.options.initial =
-          Value::integer(static_cast<std::int64_t>(parse_count(flags.initial, 0, INT64_MAX >> 2)));
-    } catch (const std::invalid_argument& wanted) {
-      throw Error(Blame::usage,
-                  fmt::format("--initial: '{}' is no value of a register", flags.initial),
-                  fmt::format("give {}, or nil", wanted.what()));
-    }
-  }
+void take_options(const CheckFlags& flags, JudgeRequest& request) {
   for (const auto& option : flags.options) {
     try {
       for (const auto& [name, value] : parse_pairs(option)) request.options.more[name] = value;
@@ -49,130 +33,111 @@ JudgeRequest request_of(const CheckFlags& flags) {
     }
   }
   if (!flags.model.empty()) request.options.more["model"] = flags.model;
+}
+
+JudgeRequest request_of(const CheckFlags& flags) {
+  Spec limits;
+  if (!flags.time.empty()) set_field(limits, "check-time", flags.time, "--check-time");
+  if (!flags.memory.empty()) set_field(limits, "check-memory", flags.memory, "--check-memory");
+  JudgeRequest request;
+  request.checkers = flags.checkers;
+  if (request.checkers.empty() && !flags.model.empty()) request.checkers = {"linearizable"};
+  request.time = limits.check_time;
+  request.memory = limits.check_memory;
+  request.initial = flags.initial;
+  request.reading.keyed = flags.keyed ? Keyed::yes : flags.unkeyed ? Keyed::no : Keyed::automatic;
+  take_options(flags, request);
   return request;
 }
 
-// A folder of its own for the reports of a bare history, gone with this object.
-class PassingFolder {
- public:
-  PassingFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tribunal-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      throw Error(Blame::environment, "no folder can be made in " + pattern,
-                  "set TMPDIR to one that can be written");
-    }
-    path_ = pattern;
-    write_file(path_ / "history.jsonl", "");
-  }
-  ~PassingFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  PassingFolder(const PassingFolder&) = delete;
-  RunFolder open() const { return RunFolder::open(path_); }
+// As a shell takes it.
+std::string quoted(const std::string& word) {
+  constexpr const char* plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
 
- private:
-  std::filesystem::path path_;
-};
+std::string command_of(const CheckFlags& flags) {
+  std::string command = "tribunal check " + quoted(flags.what);
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) command += fmt::format(" {} {}", flag, quoted(value));
+  };
+  for (const auto& name : flags.checkers) add("--checker", name);
+  add("--model", flags.model);
+  add("--initial", flags.initial);
+  for (const auto& option : flags.options) add("--option", option);
+  if (flags.keyed) command += " --keyed";
+  if (flags.unkeyed) command += " --unkeyed";
+  return command;
+}
 
 void write_reports(const RunFolder& folder, const CheckFlags& flags) {
+  if (!flags.html.empty()) write_report(folder, "html", flags.html);
   if (!flags.junit.empty()) write_report(folder, "junit", flags.junit);
   if (!flags.summary.empty()) write_report(folder, "markdown", flags.summary);
 }
 
 int check_verb(const CheckFlags& flags) {
   const auto request = request_of(flags);
-  std::vector<Verdict> verdicts;
+  Judged judged;
   if (flags.what != "-" && std::filesystem::is_directory(flags.what)) {
     const auto folder = RunFolder::open(flags.what);
-    verdicts = judge_folder(folder, request);
-    if (flags.checkers.empty()) folder.write_verdicts(verdicts);
+    judged = judge_folder(folder, request);
+    if (request.checkers.empty()) folder.write_verdicts(judged.verdicts);
     write_reports(folder, flags);
   } else {
-    verdicts = judge_file(flags.what, request);
-    const PassingFolder passing;
-    const auto folder = passing.open();
-    folder.write_verdicts(verdicts);
-    write_reports(folder, flags);
+    judged = judge_file(flags.what, request);
+    if (!flags.html.empty() || !flags.junit.empty() || !flags.summary.empty()) {
+      const BareReport report(flags.what, judged, command_of(flags));
+      write_reports(report.folder(), flags);
+    }
   }
-  std::cout << (flags.json ? verdicts_json(verdicts) + "\n" : verdict_text(verdicts, ""))
+  std::cout << (flags.json ? verdict_lines(judged)
+                           : history_text(judged.history, judged.seconds_of_reading) +
+                                 verdict_text(judged.verdicts, ""))
             << std::flush;
-  return exit_code(worst(verdicts));
+  return exit_code(worst(judged.verdicts));
 }
 
-int export_verb(const std::string& what, const std::string& format, const std::string& out) {
-  const bool folder = what != "-" && std::filesystem::is_directory(what);
-  const auto history =
-      read_history(folder ? RunFolder::open(what).history() : std::filesystem::path(what));
-  if (format != "edn" && format != "jsonl") {
-    throw Error(Blame::usage, fmt::format("--format: a history cannot be written as '{}'", format),
-                "one of: edn, jsonl");
-  }
-  const auto text = format == "edn" ? write_edn(history) : write_history(history);
-  if (out.empty()) {
-    std::cout << text << std::flush;
-  } else {
-    write_file(out, text);
-  }
-  return 0;
-}
-
-int report_verb(const std::string& what, const std::string& name, const std::string& out) {
-  const auto folder = RunFolder::open(what);
-  const auto& report = find(reports(), "report", name);
-  const auto file = !out.empty()     ? std::filesystem::path(out)
-                    : name == "html" ? folder.report()
-                                     : folder.report().parent_path() /
-                                           (name == "junit" ? "junit.xml" : "summary.md");
-  write_report(folder, report.name, file);
-  std::cout << std::filesystem::absolute(file).string() << std::endl;
-  return 0;
+void add_reports(CLI::App& verb, CheckFlags& flags) {
+  verb.add_flag("--json", flags.json, "print each verdict as a line of JSON");
+  verb.add_option("--html", flags.html, "also write the HTML report")->type_name("FILE");
+  verb.add_option("--junit", flags.junit, "also write the verdicts as JUnit XML")
+      ->type_name("FILE");
+  verb.add_option("--summary", flags.summary, "also write a Markdown summary")->type_name("FILE");
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, int& exit) {
-  auto* verb = app.add_subcommand("check", "judge a run folder or a history again");
+  auto* verb = app.add_subcommand("check", "judge a run folder, or anybody's history");
   const auto flags = std::make_shared<CheckFlags>();
-  verb->add_option("what", flags->what, "a run folder, a history.jsonl, or - for standard input")
+  verb->add_option("what", flags->what,
+                   "a run folder, a history (JSON lines, Jepsen's EDN or log, elle-cli's JSON; "
+                   "gzip and zstd too), or - for standard input")
       ->required();
   verb->add_option("--checker", flags->checkers,
                    "one of `tribunal list checkers`; may be given again")
       ->type_name("NAME");
-  verb->add_option("--model", flags->model, "of the checker linearizable")->type_name("NAME");
-  verb->add_option("--initial", flags->initial, "what a register holds at first [nil]")
+  verb->add_option("--model", flags->model,
+                   "what the checker linearizable expects; one of `tribunal list models`")
+      ->type_name("NAME");
+  verb->add_option("--initial", flags->initial, "what an object holds at first, such as 0 [nil]")
       ->type_name("VALUE");
+  auto* keyed = verb->add_flag("--keyed", flags->keyed,
+                               "values are tuples [key value], as jepsen.independent writes them");
+  verb->add_flag("--unkeyed", flags->unkeyed, "they are not, though they look like it")
+      ->excludes(keyed);
   verb->add_option("--option", flags->options, "an option of a checker")->type_name("NAME=VALUE");
   verb->add_option("--check-time", flags->time, "what the checkers may take [60s]")
       ->type_name("TIME");
   verb->add_option("--check-memory", flags->memory, "what a checker may hold [2GiB]")
       ->type_name("SIZE");
-  verb->add_flag("--json", flags->json, "print the verdicts as JSON");
-  verb->add_option("--junit", flags->junit, "also write the verdicts as JUnit XML")
-      ->type_name("FILE");
-  verb->add_option("--summary", flags->summary, "also write a Markdown summary")->type_name("FILE");
+  add_reports(*verb, *flags);
   verb->callback([flags, &exit] { exit = check_verb(*flags); });
-}
-
-void add_export(CLI::App& app, int& exit) {
-  auto* verb =
-      app.add_subcommand("export", "write a history in another notation, such as Jepsen's EDN");
-  const auto what = std::make_shared<std::string>(), format = std::make_shared<std::string>("edn"),
-             out = std::make_shared<std::string>();
-  verb->add_option("what", *what, "a run folder, a history, or - for standard input")->required();
-  verb->add_option("--format", *format, "edn or jsonl [edn]")->type_name("NAME");
-  verb->add_option("--out", *out, "where to [standard output]")->type_name("FILE");
-  verb->callback([what, format, out, &exit] { exit = export_verb(*what, *format, *out); });
-}
-
-void add_report(CLI::App& app, int& exit) {
-  auto* verb = app.add_subcommand("report", "write a report of a run folder and print its path");
-  const auto what = std::make_shared<std::string>(), name = std::make_shared<std::string>("html"),
-             out = std::make_shared<std::string>();
-  verb->add_option("what", *what, "a run folder")->required();
-  verb->add_option("--format", *name, "one of `tribunal list reports` [html]")->type_name("NAME");
-  verb->add_option("--out", *out, "where to [in the run folder]")->type_name("FILE");
-  verb->callback([what, name, out, &exit] { exit = report_verb(*what, *name, *out); });
 }
 
 }  // namespace tribunal

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "checkers/catalogue.h"
+#include "checkers/linearizability/model_catalogue.h"
 #include "clients/catalogue.h"
 #include "harness/assemble/verbs.h"
 #include "harness/cluster/cell.h"
@@ -57,6 +58,13 @@ void list_checkers() {
   for (const auto& checker : checkers()) line(checker.name, checker.claim);
 }
 
+void list_models() {
+  fmt::print("models of the checker linearizable, and the functions that each knows\n");
+  for (const auto& model : model_kinds()) {
+    line(model.name, fmt::format("{}", fmt::join(model.functions, ", ")));
+  }
+}
+
 void list_reports() {
   fmt::print("reports\n");
   for (const auto& report : reports()) line(report.name, report.summary);
@@ -67,16 +75,13 @@ struct Listing {
   void (*print)();
 };
 
-int list_verb(const std::string& what) {
-  static const std::vector<Listing> listings = {{"databases", list_databases},
-                                                {"workloads", list_workloads},
-                                                {"faults", list_faults},
-                                                {"checkers", list_checkers},
-                                                {"reports", list_reports}};
-  if (!what.empty()) {
-    find(listings, "list", what).print();
-    return 0;
-  }
+int list_verb(const std::vector<std::string>& wanted) {
+  static const std::vector<Listing> listings = {
+      {"databases", list_databases}, {"workloads", list_workloads}, {"faults", list_faults},
+      {"checkers", list_checkers},   {"models", list_models},       {"reports", list_reports}};
+  for (const auto& name : wanted) find(listings, "list", name);  // before any is printed
+  for (const auto& name : wanted) find(listings, "list", name).print();
+  if (!wanted.empty()) return 0;
   for (const auto& listing : listings) listing.print();
   return 0;
 }
@@ -111,10 +116,10 @@ int doctor_verb() {
 
 void add_list(CLI::App& app, int& exit) {
   auto* verb = app.add_subcommand(
-      "list", "print the databases, workloads, faults, checkers and reports there are");
-  const auto what = std::make_shared<std::string>();
-  verb->add_option("what", *what, "one of them");
-  verb->callback([what, &exit] { exit = list_verb(*what); });
+      "list", "print the databases, workloads, faults, checkers, models and reports there are");
+  const auto wanted = std::make_shared<std::vector<std::string>>();
+  verb->add_option("what", *wanted, "some of them");
+  verb->callback([wanted, &exit] { exit = list_verb(*wanted); });
 }
 
 void add_doctor(CLI::App& app, int& exit) {

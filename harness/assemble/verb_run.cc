@@ -26,7 +26,7 @@ namespace {
 struct RunFlags {
   std::string what;                           // a database or a spec file
   std::map<std::string, std::string> fields;  // as given, by name
-  std::string reads, junit, summary;
+  std::string reads, level, junit, summary;
 };
 
 // Turns the first SIGINT or SIGTERM into a stop; a second one ends at once (the kernel cleans up
@@ -83,7 +83,7 @@ RunFacts facts_of(const Spec& spec, const Resolved& resolved) {
   facts.database = resolved.database.name;
   facts.database_version = resolved.deployment.version;
   facts.workload = resolved.workload.name;
-  facts.claim = resolved.workload.claim;
+  facts.claim = claim_of(spec);
   facts.faults = spec.faults.empty() ? "none" : fmt::format("{}", fmt::join(spec.faults, ", "));
   facts.command = to_command(spec);
   facts.seed = spec.seed;
@@ -106,7 +106,7 @@ RunFacts facts_of(const Spec& spec, const Resolved& resolved) {
 RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& folder) {
   RunPlan plan{resolved.database,   resolved.workload, faults(),          {},
                resolved.deployment, resolved.traffic,  resolved.schedule, spec.seed,
-               spec.ready_timeout,  spec.settle};
+               spec.ready_timeout,  spec.settle, spec.agreement};
   CellOptions cell;
   cell.hosts = spec.nodes;
   cell.logs = folder.path() / "logs";
@@ -156,7 +156,7 @@ int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags
   JudgeRequest request;
   request.time = spec.check_time;
   request.memory = spec.check_memory;
-  const auto verdicts = judge_folder(folder, request);
+  const auto verdicts = judge_folder(folder, request).verdicts;
   folder.write_verdicts(verdicts);
   write_reports(folder, flags);
   progress.say("\n" + verdict_text(verdicts, facts.claim));
@@ -180,6 +180,7 @@ int run_verb(const RunFlags& flags) {
     if (!text.empty()) set_field(spec, name, text, "--" + name);
   }
   if (!flags.reads.empty()) set_field(spec, "set", "reads=" + flags.reads, "--reads");
+  if (!flags.level.empty()) set_field(spec, "set", "level=" + flags.level, "--level");
   const auto resolved = resolve(spec);
   return inside_cell([&] { return guarded([&] { return run_inside(spec, resolved, flags); }); });
 }
@@ -200,6 +201,7 @@ void add_run(CLI::App& app, int& exit) {
         ->type_name(says_something ? fmt::format("{} [{}]", field.value, usual) : field.value);
   }
   verb->add_option("--reads", flags->reads, "short for --set reads=...")->type_name("KIND");
+  verb->add_option("--level", flags->level, "short for --set level=...")->type_name("LEVEL");
   verb->add_option("--junit", flags->junit, "also write the verdicts as JUnit XML")
       ->type_name("FILE");
   verb->add_option("--summary", flags->summary, "also write a Markdown summary")->type_name("FILE");

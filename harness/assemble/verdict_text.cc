@@ -3,43 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <set>
 
-#include "harness/record/history.h"
+#include "harness/assemble/drawing.h"
+#include "harness/record/figure.h"
 
 namespace tribunal {
 namespace {
 
-// Columns for the moments of a few operations, in their order, each box wide enough for its words.
-std::map<std::uint32_t, std::size_t> columns(const std::vector<Exhibit>& exhibits) {
-  std::map<std::uint32_t, std::size_t> column;
-  std::map<std::uint32_t, std::size_t> least;  // by end: how far right of what it must be
-  for (const auto& exhibit : exhibits) column[exhibit.began] = 0;
-  for (const auto& exhibit : exhibits) {
-    if (exhibit.ended != Operation::never) column[exhibit.ended] = 0;
-  }
-  std::size_t next = 0;
-  for (auto& [moment, at] : column) {
-    at = std::max(next, least.contains(moment) ? least[moment] : 0);
-    next = at + 2;
-    for (const auto& exhibit : exhibits) {
-      if (exhibit.began == moment) least[exhibit.ended] = at + exhibit.text.size() + 7;
-    }
-  }
-  return column;
-}
-
-void draw(std::string& line, const Exhibit& exhibit,
-          const std::map<std::uint32_t, std::size_t>& column) {
-  const auto begin = column.at(exhibit.began);
-  const bool open = exhibit.ended == Operation::never;
-  const auto end = open ? begin + exhibit.text.size() + 7 : column.at(exhibit.ended);
-  if (line.size() < end + 1) line.resize(end + 1, ' ');
-  for (auto i = begin; i <= end; ++i) line[i] = '-';
-  line[begin] = '|';
-  line[end] = open ? '?' : '|';
-  line.replace(begin + 3, exhibit.text.size() + 2, " " + exhibit.text + " ");
-}
+constexpr std::size_t widest = 100;    // columns of a drawing
+constexpr std::size_t most_drawn = 3;  // counterexamples of a verdict
 
 std::string upper(std::string_view name) {
   std::string text(name);
@@ -48,27 +21,54 @@ std::string upper(std::string_view name) {
   return text;
 }
 
+std::string duration(double seconds) {
+  if (seconds < 0.0095) return fmt::format("{:.1f} ms", seconds * 1e3);
+  if (seconds < 0.9995) return fmt::format("{:.0f} ms", seconds * 1e3);
+  return fmt::format("{:.2f} s", seconds);
+}
+
+std::string counted(std::uint64_t count, const std::string& thing) {
+  return fmt::format("{} {}{}", grouped(count), thing, count == 1 ? "" : "s");
+}
+
+// The completion after which no order was left, if it is one of those drawn.
+std::string moment_text(const Evidence& evidence) {
+  for (const auto& exhibit : evidence.exhibits) {
+    if (exhibit.ended != evidence.impossible_at || exhibit.ended == Operation::never) continue;
+    return fmt::format("    impossible since event {}, the completion of '{}' by process {}\n",
+                       evidence.impossible_at, exhibit.text, exhibit.process);
+  }
+  return {};
+}
+
+std::string more_text(const Verdict& verdict) {
+  const auto shown = std::min(most_drawn, verdict.evidence.size());
+  if (verdict.violations <= shown) return {};
+  return fmt::format("\n  and {} more\n", grouped(verdict.violations - shown));
+}
+
 }  // namespace
+
+std::string history_text(const History& history, double seconds_of_reading) {
+  std::set<std::uint32_t> processes;
+  for (const auto& operation : history.operations) processes.insert(operation.process);
+  return fmt::format(
+      "  read {} of {} in {}{}\n", counted(history.operations.size(), "operation"),
+      fmt::format("{} process{}", grouped(processes.size()), processes.size() == 1 ? "" : "es"),
+      duration(seconds_of_reading),
+      history.truncated ? "; the last line has no end and was left out" : "");
+}
 
 std::string evidence_text(const Evidence& evidence) {
   std::string text =
       "\n  " + evidence.anomaly + (evidence.key.empty() ? "" : " on key " + evidence.key) + "\n\n";
-  const auto column = columns(evidence.exhibits);
-  std::map<std::uint32_t, std::string> lines;  // a process a line
-  std::map<std::uint32_t, std::string> nodes;
-  for (const auto& exhibit : evidence.exhibits) {
-    draw(lines[exhibit.process], exhibit, column);
-    nodes[exhibit.process] = exhibit.node;
-  }
-  for (const auto& [process, line] : lines) {
-    text += fmt::format("    {:<4} {:<6} {}\n", nodes[process], fmt::format("p{}", process), line);
-  }
+  text += drawing(evidence.exhibits, widest) + "\n";
   for (const auto& arrow : evidence.arrows) {
     const auto name = [&](std::size_t i) { return evidence.exhibits.at(i).text; };
     text += fmt::format("    {} before {}: {}{}\n", name(arrow.from), name(arrow.to), arrow.why,
                         arrow.label.empty() ? "" : " (" + arrow.label + ")");
   }
-  return text + "\n  " + evidence.sentence + "\n";
+  return text + moment_text(evidence) + "\n  " + evidence.sentence + "\n";
 }
 
 std::string verdict_text(const std::vector<Verdict>& verdicts, const std::string& claim) {
@@ -76,12 +76,16 @@ std::string verdict_text(const std::vector<Verdict>& verdicts, const std::string
   for (const auto& verdict : verdicts) {
     text += fmt::format("  {:<22} {:<14} {}\n", verdict.checker, name_of(verdict.judgement),
                         verdict.reason);
+    if (verdict.algorithm.empty()) continue;
+    text += fmt::format("  {:<37} {} judged in {} by {}\n", "",
+                        counted(verdict.operations, "operation"), duration(verdict.seconds),
+                        verdict.algorithm);
   }
   for (const auto& verdict : verdicts) {
-    for (std::size_t i = 0; i < std::min<std::size_t>(3, verdict.evidence.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(most_drawn, verdict.evidence.size()); ++i) {
       text += evidence_text(verdict.evidence[i]);
     }
-    if (verdict.violations > 3) text += fmt::format("\n  and {} more\n", verdict.violations - 3);
+    text += more_text(verdict);
   }
   const auto judgement = worst(verdicts);
   text += fmt::format("\n{}", upper(name_of(judgement)));
