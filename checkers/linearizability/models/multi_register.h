@@ -10,7 +10,7 @@ namespace tribunal {
 
 struct MultiRegisterModel : ListModel {  // key, value, key, value, ..., by key
   static constexpr bool answers_inside = true;
-  Value every_key{};                     // what a key holds that is not in `initial`
+  Value every_key{};  // what a key holds that is not in `initial`
   bool nil_fits_all = true;
 
   static bool writes(const Values& values, Value action) {
