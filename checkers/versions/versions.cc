@@ -35,15 +35,20 @@ class Reader {
 
  private:
   bool survey();
+  void tell_kinds();
   void number_writes();
+  void note_repeated(std::uint32_t first, std::uint32_t second);
   bool resolve();
   std::uint32_t resolve_value(std::uint32_t place, std::uint32_t key, Value value);
   std::uint32_t resolve_list(std::uint32_t place, std::uint32_t key);
+  std::uint32_t resolve_elements(std::uint32_t place, std::size_t from);
+  void find_twice(std::uint32_t place, std::size_t from);
   bool spread();
   bool build_steps();
   bool counts(std::uint32_t place) const;
   bool rank_lists();
   bool rank_numbers();
+  std::vector<bool> number_versions(std::vector<std::int64_t>& number);
   void rank_key(std::uint32_t key, std::span<const std::uint32_t> order);
   bool link();
 
@@ -52,10 +57,12 @@ class Reader {
   Watch& watch_;
   Versions& out_;
   PairIndex index_{0};
-  std::vector<std::uint32_t> key_at_;          // of each operation
-  std::vector<std::uint32_t> read_, wrote_;    // versions, of each operation
-  std::vector<bool> listed_, deleted_, seen_;  // by key, by key, by version
-  std::vector<std::uint32_t> longest_;         // by key: the operation of the longest list read
+  std::vector<std::uint32_t> key_at_;        // of each operation
+  std::vector<std::uint32_t> read_, wrote_;  // versions, of each operation
+  std::vector<bool> deleted_, unordered_;    // by key; unordered: its lists do not rank it
+  std::vector<bool> seen_, chained_;         // by version; chained: in the longest list
+  std::vector<std::uint32_t> longest_;       // by key: the operation of the longest list read
+  std::vector<std::uint32_t> list_;          // of one read, sorted
 };
 
 bool Reader::survey() {
@@ -78,13 +85,43 @@ bool Reader::survey() {
     if (watch_.spent()) return false;
   }
   for (std::uint32_t key = 0; key < keys.size(); ++key) out_.keys.push_back(keys.value(key));
+  tell_kinds();
   number_writes();
   return true;
 }
 
+// A key holds a register or a list.
+void Reader::tell_kinds() {
+  std::vector<bool> as_register(out_.keys.size(), false);
+  out_.listed.assign(out_.keys.size(), false);
+  for (std::size_t i = 0; i < key_at_.size(); ++i) {
+    const Function f = history_.operations[i].function;
+    if (f == Function::append) out_.listed[key_at_[i]] = true;
+    if (f == Function::write || f == Function::cas || f == Function::del)
+      as_register[key_at_[i]] = true;
+  }
+  for (std::size_t i = 0; i < key_at_.size(); ++i) {
+    const Operation& operation = history_.operations[i];
+    const std::uint32_t key = key_at_[i];
+    if (operation.function == Function::read && operation.ok() && !as_register[key] &&
+        history_.values.is_list(operation.value))
+      out_.listed[key] = true;
+    if (!out_.listed[key] || !as_register[key] || operation.function == Function::append) continue;
+    if (operation.function == Function::read) continue;
+    throw Error(Blame::usage,
+                fmt::format("{} of process {} (event {}) is about a key that is appended to as "
+                            "well, and a key is either a register or a list",
+                            history_.show(operation), operation.process, operation.began),
+                "leave the calls on that key out of the history");
+  }
+}
+
+void Reader::note_repeated(std::uint32_t first, std::uint32_t second) {
+  if (!out_.repeated) out_.repeated = Repeated{first, second};
+}
+
 void Reader::number_writes() {
   const std::size_t n = history_.operations.size(), keys = out_.keys.size();
-  listed_.assign(keys, false);
   deleted_.assign(keys, false);
   out_.key_of.resize(keys);
   std::iota(out_.key_of.begin(), out_.key_of.end(), 0U);
@@ -97,11 +134,13 @@ void Reader::number_writes() {
   for (std::uint32_t i = 0; i < n; ++i) {
     const Operation& operation = history_.operations[i];
     const std::uint32_t key = key_at_[i];
-    if (operation.function == Function::append) listed_[key] = true;
     if (operation.function == Function::del && operation.outcome != Outcome::failed)
       deleted_[key] = true;
     if (!writes(operation.function)) continue;
     const Value value = written(operation);
+    if (!out_.listed[key] && operation.outcome != Outcome::failed &&
+        (value.is_nil() || value == initial_) && !out_.repeated)
+      out_.repeated = Repeated{none, i};
     std::uint32_t version = index_.find(key, value);
     if (version == none) {
       version = static_cast<std::uint32_t>(out_.writes.size());
@@ -110,25 +149,26 @@ void Reader::number_writes() {
       out_.key_of.push_back(key);
     } else if (operation.outcome != Outcome::failed) {
       std::uint32_t& other = out_.writes[version];
-      if (history_.operations[other].outcome != Outcome::failed) {
-        if (!out_.repeated) out_.repeated = Repeated{other, i};
-      }
+      if (history_.operations[other].outcome != Outcome::failed) note_repeated(other, i);
       other = i;
     }
     if (operation.outcome != Outcome::failed) wrote_[i] = version;
   }
   seen_.assign(out_.writes.size(), false);
+  chained_.assign(out_.writes.size(), false);
 }
 
 bool Reader::resolve() {
   longest_.assign(out_.keys.size(), none);
+  unordered_.assign(out_.keys.size(), false);
   for (std::uint32_t i = 0; i < history_.operations.size(); ++i) {
     const Operation& operation = history_.operations[i];
     const std::uint32_t key = key_at_[i];
     if (watch_.spent()) return false;
     if (operation.function == Function::read && operation.ok()) {
-      read_[i] = listed_[key] && !operation.value.is_nil() ? resolve_list(i, key)
-                                                           : resolve_value(i, key, operation.value);
+      read_[i] = out_.listed[key] && !operation.value.is_nil()
+                     ? resolve_list(i, key)
+                     : resolve_value(i, key, operation.value);
     } else if (operation.function == Function::cas && operation.outcome != Outcome::failed) {
       // Whether a lost one happened is not known yet; then what it expects says nothing.
       const std::uint32_t from = operation.value.is_nil() || operation.value == initial_
@@ -160,7 +200,8 @@ std::uint32_t Reader::resolve_value(std::uint32_t place, std::uint32_t key, Valu
   return version;
 }
 
-// Resolves each element; the last stands for the whole.
+// The last element stands for the whole. While every list of a key continues a shorter one, only
+// what is new has to be looked at.
 std::uint32_t Reader::resolve_list(std::uint32_t place, std::uint32_t key) {
   const Value value = history_.operations[place].value;
   if (!history_.values.is_list(value)) {
@@ -168,17 +209,59 @@ std::uint32_t Reader::resolve_list(std::uint32_t place, std::uint32_t key) {
     return none;
   }
   const auto elements = history_.values.elements(value);
-  std::uint32_t last = key;
-  for (const Value element : elements) {
-    last = resolve_value(place, key, element);
-    if (last == none) return none;
+  if (elements.empty()) return key;
+  std::size_t known = 0;
+  std::uint32_t& longest = longest_[key];
+  if (longest != none) {
+    const Value whole = history_.operations[longest].value;
+    const auto chain = history_.values.elements(whole);
+    known = value == whole ? elements.size() : std::min(elements.size(), chain.size());
+    const bool agree =
+        value == whole ||
+        std::equal(elements.begin(), elements.begin() + static_cast<std::ptrdiff_t>(known),
+                   chain.begin());
+    if (agree && known == elements.size()) return index_.find(key, elements.back());
+    if (!agree) {
+      const std::uint32_t last = resolve_elements(place, 0);
+      if (last == none) return none;
+      if (!unordered_[key]) out_.flaws.push_back({ReadFlaw::disputed, place, longest, value});
+      unordered_[key] = true;
+      find_twice(place, 0);
+      return last;
+    }
   }
-  const std::uint32_t longest = longest_[key];
-  if (longest == none ||
-      history_.values.elements(history_.operations[longest].value).size() < elements.size()) {
-    longest_[key] = place;
+  const std::uint32_t last = resolve_elements(place, known);
+  if (last == none) return none;
+  find_twice(place, known);
+  longest = place;
+  return last;
+}
+
+std::uint32_t Reader::resolve_elements(std::uint32_t place, std::size_t from) {
+  const auto elements = history_.values.elements(history_.operations[place].value);
+  std::uint32_t last = none;
+  list_.clear();
+  for (std::size_t i = from; i < elements.size(); ++i) {
+    last = resolve_value(place, key_at_[place], elements[i]);
+    if (last == none) return none;
+    list_.push_back(last);
   }
   return last;
+}
+
+// Whether an element just resolved stands in the list twice. From 0: the list goes its own way.
+void Reader::find_twice(std::uint32_t place, std::size_t from) {
+  const bool own_way = from == 0 && longest_[key_at_[place]] != none;
+  std::sort(list_.begin(), list_.end());
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    const std::uint32_t version = list_[i];
+    const bool twice = (i > 0 && list_[i - 1] == version) || (!own_way && chained_[version]);
+    if (!own_way) chained_[version] = true;
+    if (!twice || (i > 1 && list_[i - 2] == version)) continue;
+    out_.flaws.push_back(
+        {ReadFlaw::repeated, place, none, written(history_.operations[out_.writes[version]])});
+    unordered_[key_at_[place]] = true;
+  }
 }
 
 // A lost compare-and-set whose value was seen did happen, and so did the write it expected.
@@ -248,58 +331,51 @@ void Reader::rank_key(std::uint32_t key, std::span<const std::uint32_t> order) {
 // The longest list read orders its key, if every other is a beginning of it.
 bool Reader::rank_lists() {
   out_.ranked.assign(out_.keys.size(), false);
-  std::vector<bool> disputed(out_.keys.size(), false);
-  for (std::uint32_t i = 0; i < history_.operations.size(); ++i) {
-    if (!listed_[key_at_[i]] || read_[i] == none || history_.operations[i].value.is_nil()) continue;
-    if (watch_.spent()) return false;
-    const std::uint32_t longest = longest_[key_at_[i]];
-    const Value whole = history_.operations[longest].value, part = history_.operations[i].value;
-    if (whole == part) continue;
-    const auto a = history_.values.elements(part), b = history_.values.elements(whole);
-    if (std::equal(a.begin(), a.end(), b.begin())) continue;
-    if (!disputed[key_at_[i]]) out_.flaws.push_back({ReadFlaw::disputed, i, longest, part});
-    disputed[key_at_[i]] = true;
-  }
   std::vector<std::uint32_t> order;
   for (std::uint32_t key = 0; key < out_.keys.size(); ++key) {
-    if (!listed_[key] || disputed[key]) continue;
+    if (watch_.spent()) return false;
+    if (!out_.listed[key] || unordered_[key]) continue;
     order.clear();
-    const std::uint32_t longest = longest_[key];
-    if (longest != none) {
-      for (const Value element : history_.values.elements(history_.operations[longest].value))
+    if (longest_[key] != none) {
+      for (const Value element : history_.values.elements(history_.operations[longest_[key]].value))
         order.push_back(index_.find(key, element));
     }
     rank_key(key, order);
-    for (std::uint32_t i = 0; i < order.size() && out_.ranked[key]; ++i) {
-      if (out_.ranks[order[i]] == i + 1) continue;  // else it stands there twice
-      out_.flaws.push_back({ReadFlaw::repeated, longest, none,
-                            history_.values.elements(history_.operations[longest].value)[i]});
-      out_.ranked[key] = false;
-    }
   }
   return true;
 }
 
-// The database's own numbers order a key if every step of it has one, the same for one version
-// wherever it is met.
+// The database's number of each version that has one and only one; by key, whether all have.
+std::vector<bool> Reader::number_versions(std::vector<std::int64_t>& number) {
+  std::vector<bool> fits(out_.keys.size(), true);
+  for (const Step& step : out_.steps) {
+    const std::uint32_t version = step.wrote != none ? step.wrote : step.read;
+    const std::int64_t given = history_.versions[step.operation];
+    if (version == none || out_.initial(version) || given < 0) continue;
+    if (number[version] >= 0 && number[version] != given) fits[step.key] = false;
+    number[version] = given;
+  }
+  for (std::uint32_t version = 0; version < number.size(); ++version) {
+    if (out_.writers[version] != none && number[version] < 0) fits[out_.key_of[version]] = false;
+  }
+  return fits;
+}
+
+// The database's own numbers order a key if every version that counts has one, the same wherever
+// it is met.
 bool Reader::rank_numbers() {
   if (history_.versions.empty()) return true;
   std::vector<std::int64_t> number(out_.writes.size(), -1);
-  std::vector<bool> fits(out_.keys.size(), true);
-  for (const Step& step : out_.steps) {
-    if (watch_.spent()) return false;
-    const std::uint32_t version = step.wrote != none ? step.wrote : step.read;
-    const std::int64_t given = history_.versions[step.operation];
-    if (out_.initial(version) || (given < 0 && !history_.operations[step.operation].ok())) continue;
-    if (given < 0 || (number[version] >= 0 && number[version] != given)) fits[step.key] = false;
-    number[version] = given;
-  }
+  const std::vector<bool> fits = number_versions(number);
+  if (watch_.look()) return false;
   std::vector<std::vector<std::uint32_t>> orders(out_.keys.size());
   for (std::uint32_t version = 0; version < number.size(); ++version) {
-    if (number[version] >= 0) orders[out_.key_of[version]].push_back(version);
+    if (out_.writers[version] != none && number[version] >= 0)
+      orders[out_.key_of[version]].push_back(version);
   }
   for (std::uint32_t key = 0; key < out_.keys.size(); ++key) {
-    if (!fits[key] || listed_[key] || orders[key].empty()) continue;
+    if (watch_.look()) return false;
+    if (!fits[key] || out_.listed[key] || orders[key].empty()) continue;
     auto& order = orders[key];
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       return std::pair(number[a], a) < std::pair(number[b], b);
@@ -317,9 +393,12 @@ bool Reader::link() {
   std::vector<std::uint32_t> known(out_.writes.size(), none);  // the last session that saw it
   for (const Step& step : out_.steps) {
     if (watch_.spent()) return false;
-    const Operation& operation = history_.operations[step.operation];
-    if (listed_[step.key] && step.read != none && !out_.initial(step.read)) {
-      const auto elements = history_.values.elements(operation.value);
+    if (step.read == none || out_.initial(step.read)) {
+      out_.seen_starts.push_back(static_cast<std::uint32_t>(out_.seen.size()));
+      continue;
+    }
+    if (out_.listed[step.key]) {
+      const auto elements = history_.values.elements(history_.operations[step.operation].value);
       const std::size_t before = out_.seen.size();
       for (std::size_t i = elements.size(); i-- > 0;) {
         const std::uint32_t version = index_.find(step.key, elements[i]);
@@ -328,8 +407,9 @@ bool Reader::link() {
         known[version] = step.session;
       }
       std::reverse(out_.seen.begin() + static_cast<std::ptrdiff_t>(before), out_.seen.end());
-    } else if (step.read != none && !out_.initial(step.read) && out_.writers[step.read] != none) {
+    } else if (known[step.read] != step.session && out_.writers[step.read] != none) {
       out_.seen.push_back(step.read);
+      known[step.read] = step.session;
     }
     out_.seen_starts.push_back(static_cast<std::uint32_t>(out_.seen.size()));
   }

@@ -40,13 +40,15 @@ struct ReadFlaw {
 };
 
 struct Repeated {
-  std::uint32_t first, second;  // places of two writes of one value to one key
+  std::uint32_t first, second;  // places of two writes of one value to one key; first:
+                                // Versions::none where the second writes what a key holds at first
 };
 
 struct Versions {
   static constexpr std::uint32_t none = UINT32_MAX;
 
   std::vector<Value> keys;
+  std::vector<bool> listed;                   // by key: it holds a list, else a register
   std::vector<std::uint32_t> processes;       // of each session
   std::vector<Step> steps;                    // by session, each session's in its order
   std::vector<std::uint32_t> session_starts;  // sessions + 1 places in `steps`
@@ -78,8 +80,9 @@ struct Versions {
   std::vector<std::uint32_t> seen_starts, seen;
 };
 
-// Knows read, write, cas, delete and append; throws Error(usage) on any other call. `initial`: what
-// a register holds at first. O(n) expected. Returns whether the watch let it come to its end.
+// Knows read, write, cas, delete and append; throws Error(usage) on any other call, and on a key
+// that is both appended to and written. `initial`: what a register holds at first. O(n) expected.
+// Returns whether the watch let it come to its end.
 bool read_versions(const History& history, Value initial, Watch& watch, Versions& versions);
 
 }  // namespace tribunal
