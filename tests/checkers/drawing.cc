@@ -22,10 +22,12 @@ std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   int depth = 0;
+  bool quoted = false;
   for (const char c : text) {
+    if (c == '"') quoted = !quoted;
     if (c == '[') ++depth;
     if (c == ']') --depth;
-    if (c != ' ' || depth > 0) {
+    if (c != ' ' || depth > 0 || quoted) {
       word += c;
     } else if (!word.empty()) {
       words.push_back(std::move(word));
@@ -152,6 +154,7 @@ Value parse_value(std::string_view text, Values& values) {
     }
     return values.list(elements);
   }
+  if (text.size() > 1 && text.front() == '"') return values.text(text.substr(1, text.size() - 2));
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && end == text.data() + text.size()) return values.number(number);
