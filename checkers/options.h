@@ -18,4 +18,11 @@ bool choice(const CheckOptions& options, const std::string& name, const std::str
 // A whole number; throws Error(usage) on anything else.
 std::uint64_t count(const CheckOptions& options, const std::string& name, std::uint64_t otherwise);
 
+// A length of time in nanoseconds, as "100ms", "2s", "500us" or "0"; throws Error(usage) on
+// anything else.
+std::int64_t duration(const CheckOptions& options, const std::string& name, std::int64_t otherwise);
+
+// A share above 0 and below 1, as "0.99"; throws Error(usage) on anything else.
+double share(const CheckOptions& options, const std::string& name, double otherwise);
+
 }  // namespace tribunal
