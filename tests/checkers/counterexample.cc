@@ -44,6 +44,14 @@ History shown_by(const Evidence& evidence, const History& history) {
   return shown;
 }
 
+bool impossible(const History& history, const std::string& model, Value initial) {
+  ModelObject object = ModelObject::fresh(model, history);
+  if (!initial.is_nil()) std::fill(object.state.begin(), object.state.end(), initial);
+  std::vector<Operation> operations = history.operations;
+  std::erase_if(operations, [](const Operation& one) { return one.outcome == Outcome::failed; });
+  return !place_next(operations, 0, object, history);
+}
+
 bool impossible_by_itself(const Evidence& evidence, const History& history,
                           const std::string& model, Value initial) {
   ModelObject object = ModelObject::fresh(model, history);

@@ -15,4 +15,7 @@ History shown_by(const Evidence& evidence, const History& history);
 bool impossible_by_itself(const Evidence& evidence, const History& history,
                           const std::string& model, Value initial);
 
+// The same of a history.
+bool impossible(const History& history, const std::string& model, Value initial);
+
 }  // namespace tribunal

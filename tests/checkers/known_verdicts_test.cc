@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "checkers/catalogue.h"
+#include "checkers/linearizability/counterexample_drawing.h"
 #include "harness/parts/catalogue.h"
 #include "harness/record/history_file.h"
 #include "tests/checkers/counterexample.h"
@@ -31,6 +32,9 @@ void expect_counterexample(const Evidence& evidence, const History& history,
   EXPECT_FALSE(evidence.exhibits.empty());
   EXPECT_LE(evidence.exhibits.size(), 12u) << evidence.sentence;
   EXPECT_TRUE(impossible_by_itself(evidence, history, known.model, initial)) << evidence.sentence;
+  const History drawn = parse_drawing(drawing(evidence)).history;
+  EXPECT_EQ(drawn.operations.size(), evidence.exhibits.size());
+  EXPECT_TRUE(impossible(drawn, known.model, initial)) << drawing(evidence);
 }
 
 // Returns the seconds that checking took.
