@@ -1,12 +1,14 @@
 #include "clients/catalogue.h"
 
 #include "clients/etcd/deploy.h"
+#include "clients/quorum/deploy.h"
 
 namespace tribunal {
 
 const std::vector<Database>& databases() {
   static const std::vector<Database> all = {
       etcd(),
+      quorum(),
   };
   return all;
 }

@@ -7,7 +7,7 @@
 
 #include "clients/etcd/answer.h"
 #include "clients/etcd/base64.h"
-#include "clients/etcd/http.h"
+#include "clients/http/connection.h"
 #include "clients/etcd/outcome.h"
 
 namespace tribunal {

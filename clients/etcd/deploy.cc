@@ -11,7 +11,7 @@
 
 #include "clients/etcd/answer.h"
 #include "clients/etcd/client.h"
-#include "clients/etcd/http.h"
+#include "clients/http/connection.h"
 #include "harness/cluster/command.h"
 #include "harness/record/error.h"
 

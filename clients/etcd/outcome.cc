@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 
 namespace tribunal {
 namespace {
@@ -24,18 +23,14 @@ enum Grpc {
 // what it means for a call that writes and for one that reads. A read had no effect however it
 // ended: unknown for a write, failed for it.
 struct Row {
-  optional<CURLcode> code;
-  optional<bool> left;
   optional<long> status;
   optional<int> etcd_code;
   std::string_view message;
   Outcome write, read;
-  std::string_view error;  // {} is the timeout; "": etcd's own words, or "HTTP <status>"
+  std::string_view error;  // "": etcd's own words, or "HTTP <status>"
 };
 
 constexpr auto any = std::nullopt;
-constexpr bool unsent = false, sent = true;
-constexpr const char* no_answer = "connection closed without an answer";
 constexpr Outcome ok = Outcome::ok, failed = Outcome::failed, unknown = Outcome::unknown;
 
 // The first line that fits counts. What is failed for a write has its reason here; all else is
@@ -44,46 +39,26 @@ constexpr Outcome ok = Outcome::ok, failed = Outcome::failed, unknown = Outcome:
 // Canceled or DeadlineExceeded.
 // clang-format off
 const Row table[] = {
-    // Not one byte was sent.
-    {CURLE_COULDNT_CONNECT,      unsent, any, any, "", failed, failed, "could not connect"},
-    {CURLE_OPERATION_TIMEDOUT,   unsent, any, any, "", failed, failed, "no connection in {} ms"},
-    {CURLE_COULDNT_RESOLVE_HOST, unsent, any, any, "", failed, failed, "could not resolve host"},
-    {CURLE_FAILED_INIT,          unsent, any, any, "", failed, failed, "out of memory"},
-
-    // Sent, and no whole answer. The first two are what becomes of a second sending, which http.cc
-    // forbids.
-    {CURLE_COULDNT_CONNECT,      sent, any, any, "", unknown, failed, no_answer},
-    {CURLE_ABORTED_BY_CALLBACK,  sent, any, any, "", unknown, failed, no_answer},
-    {CURLE_GOT_NOTHING,          any,  any, any, "", unknown, failed, no_answer},
-    {CURLE_RECV_ERROR,           any,  0,   any, "", unknown, failed, no_answer},
-    {CURLE_OPERATION_TIMEDOUT,   sent, any, any, "", unknown, failed, "timed out after {} ms"},
-    {CURLE_SEND_ERROR,           any,  any, any, "", unknown, failed, "connection reset"},
-    {CURLE_RECV_ERROR,           any,  any, any, "", unknown, failed, "connection reset"},
-    {CURLE_PARTIAL_FILE,         any,  any, any, "", unknown, failed, "answer cut short"},
-    {CURLE_WRITE_ERROR,          any,  any, any, "", unknown, failed, "answer too large"},
-    {CURLE_UNSUPPORTED_PROTOCOL, any,  any, any, "", unknown, failed, "answer is no HTTP"},
-    {CURLE_WEIRD_SERVER_REPLY,   any,  any, any, "", unknown, failed, "answer is no HTTP"},
-
     // Refused before it could be proposed. InvalidArgument is said by the gateway as it reads the
     // request, by the checks at the door (v3rpc/key.go), by the size limit just before Propose
     // (v3_server.go), or by a state machine that refused the entry on every member alike ("revision
     // of auth store is old").
-    {CURLE_OK, any, 400, invalid_argument, "", failed, failed, ""},
+    {400, invalid_argument, "", failed, failed, ""},
     // Tokens are looked at before Propose; permissions when the entry is applied, before it writes.
-    {CURLE_OK, any, 401, unauthenticated,   "", failed, failed, ""},
-    {CURLE_OK, any, 403, permission_denied, "", failed, failed, ""},
+    {401, unauthenticated,   "", failed, failed, ""},
+    {403, permission_denied, "", failed, failed, ""},
     // No such path: this etcd has its gateway turned off.
-    {CURLE_OK, any, 404, no_object, "", failed, failed, "HTTP 404"},
+    {404, no_object, "", failed, failed, "HTTP 404"},
     // The first thing that processInternalRaftRequestOnce looks at. By its words and not by its
     // code: the other ResourceExhausted is "database space exceeded", said of a put that was
     // carried out, too (quotaApplierV3 applies first and complains afterwards).
-    {CURLE_OK, any, any, resource_exhausted, "etcdserver: too many requests", failed, failed, ""},
+    {any, resource_exhausted, "etcdserver: too many requests", failed, failed, ""},
     // By the interceptor, before any handler: a member that does not know its cluster's version
     // yet.
-    {CURLE_OK, any, any, unavailable, "etcdserver: not capable", failed, failed, ""},
+    {any, unavailable, "etcdserver: not capable", failed, failed, ""},
 
-    {CURLE_OK, any, 200, no_object, "", ok, ok, ""},
-    {any, any, any, any, "", unknown, failed, ""},
+    {200, no_object, "", ok, ok, ""},
+    {any, any, "", unknown, failed, ""},
 };
 // clang-format on
 
@@ -96,8 +71,7 @@ const Row& row_of(const Exchange& exchange, const Answer& answer) {
   const int code = answer.error ? answer.error->code : int{no_object};
   const std::string_view message = answer.error ? std::string_view(answer.error->message) : "";
   return *std::find_if(std::begin(table), std::end(table), [&](const Row& row) {
-    return fits(row.code, exchange.code) && fits(row.left, exchange.may_have_left) &&
-           fits(row.status, exchange.status) && fits(row.etcd_code, code) &&
+    return fits(row.status, exchange.status) && fits(row.etcd_code, code) &&
            (row.message.empty() || row.message == message);
   });
 }
@@ -115,7 +89,6 @@ std::string tame(std::string text) {
 }
 
 std::string words_of(const Exchange& exchange, const Answer& answer) {
-  if (exchange.code != CURLE_OK) return std::string("curl: ") + curl_easy_strerror(exchange.code);
   if (answer.error && !answer.error->message.empty()) return tame(answer.error->message);
   if (answer.error)
     return fmt::format("HTTP {} with gRPC code {}", exchange.status, answer.error->code);
@@ -123,23 +96,11 @@ std::string words_of(const Exchange& exchange, const Answer& answer) {
   return fmt::format("HTTP {}", exchange.status);
 }
 
-std::string connect_error(int os_error) {
-  switch (os_error) {
-    case ECONNREFUSED:
-      return "connection refused";
-    case EHOSTUNREACH:
-      return "no route to host";
-    case ENETUNREACH:
-      return "network is unreachable";
-    default:
-      return "could not connect";
-  }
-}
-
 }  // namespace
 
 Finding find_outcome(const Exchange& exchange, const Answer& answer, Effect effect,
                      Milliseconds timeout) {
+  if (exchange.code != CURLE_OK) return find_failure(exchange, effect, timeout);
   const Row& row = row_of(exchange, answer);
   Finding finding;
   finding.outcome = effect == Effect::reads ? row.read : row.write;
@@ -147,13 +108,7 @@ Finding find_outcome(const Exchange& exchange, const Answer& answer, Effect effe
     if (answer.object.is_object()) return finding;
     return {outcome_of_nonsense(effect), words_of(exchange, answer)};
   }
-  if (row.code == CURLE_COULDNT_CONNECT && row.left == unsent) {
-    finding.error = connect_error(exchange.os_error);
-  } else if (row.error.empty()) {
-    finding.error = words_of(exchange, answer);
-  } else {
-    finding.error = fmt::format(fmt::runtime(row.error), timeout.count());
-  }
+  finding.error = row.error.empty() ? words_of(exchange, answer) : std::string(row.error);
   return finding;
 }
 

@@ -2,20 +2,10 @@
 // table on which the innocence of a database hangs.
 #pragma once
 
-#include <string>
-
 #include "clients/etcd/answer.h"
-#include "clients/etcd/http.h"
-#include "harness/record/history.h"
+#include "clients/http/failure.h"
 
 namespace tribunal {
-
-enum class Effect { reads, writes };  // what the call may do to the database
-
-struct Finding {
-  Outcome outcome = Outcome::unknown;
-  std::string error;  // short and stable, since it goes into histories and reports; empty for ok
-};
 
 // ok means an HTTP 200 whose body is a JSON object without an error in it; its shape is still to be
 // checked.

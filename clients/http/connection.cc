@@ -1,4 +1,4 @@
-#include "clients/etcd/http.h"
+#include "clients/http/connection.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

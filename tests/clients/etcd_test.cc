@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "clients/etcd/client.h"
-#include "clients/etcd/http.h"
+#include "clients/http/connection.h"
 #include "clients/etcd/outcome.h"
 #include "tests/clients/attempt.h"
 #include "tests/clients/real_etcd.h"
