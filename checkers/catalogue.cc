@@ -3,6 +3,7 @@
 #include "checkers/linearizability/linearizable.h"
 #include "checkers/linearizability/linearizable_register.h"
 #include "checkers/progress.h"
+#include "checkers/sessions/session_checkers.h"
 #include "checkers/set.h"
 
 namespace tribunal {
@@ -17,6 +18,16 @@ const std::vector<Checker>& checkers() {
        "Every call takes effect at one instant between its call and its answer, as the model says "
        "that it should.",
        check_linearizable},
+      {"read-your-writes",
+       "A session that wrote a key never reads an older version of it.", check_read_your_writes},
+      {"monotonic-reads",
+       "A session that read a version of a key never reads an older one.", check_monotonic_reads},
+      {"monotonic-writes",
+       "A session that saw a write never misses what the writing session had written before.",
+       check_monotonic_writes},
+      {"writes-follow-reads",
+       "A session that saw a write never misses what the writing session had read before.",
+       check_writes_follow_reads},
       {"set",
        "Every element whose add was acknowledged, or that a read returned, is in every read that "
        "begins later; nothing is read that nobody added, and nothing twice.",

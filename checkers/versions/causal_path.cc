@@ -1,0 +1,92 @@
+#include "checkers/versions/causal_path.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tribunal {
+namespace {
+
+constexpr std::uint32_t none = Versions::none;
+
+// Breadth first; a session once reached at a step is reached at all that follow.
+class Search {
+ public:
+  explicit Search(const Versions& versions)
+      : versions_(versions), from_(versions.steps.size(), none), reached_(versions.session_starts) {
+    for (std::uint32_t s = 0; s < versions.sessions(); ++s) reached_[s] = end_of(s);
+    starts_.assign(versions.writes.size() + 1, 0);
+    for (const std::uint32_t version : versions.seen) ++starts_[version + 1];
+    std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+    readers_.resize(versions.seen.size());
+    std::vector<std::uint32_t> next(starts_.begin(), starts_.end() - 1);
+    for (std::uint32_t step = 0; step < versions.steps.size(); ++step) {
+      for (const std::uint32_t version : versions.reads_from(step))
+        readers_[next[version]++] = step;
+    }
+  }
+
+  std::vector<std::uint32_t> path(std::uint32_t from, std::uint32_t to) {
+    const std::uint32_t goal = versions_.steps[to].session;
+    std::vector<std::uint32_t> layer{from}, following;
+    if (versions_.steps[from].session == goal && from < to) return {from, to};
+    while (!layer.empty()) {
+      following.clear();
+      for (const std::uint32_t entry : layer) {
+        const std::uint32_t session = versions_.steps[entry].session;
+        if (session == goal && entry <= to) return trace(from, entry, to);
+        const std::uint32_t end = reached_[session];
+        reached_[session] = std::min(end, entry);
+        for (std::uint32_t step = entry; step < end; ++step) follow(step, entry, following);
+      }
+      layer.swap(following);
+    }
+    return {};
+  }
+
+ private:
+  std::uint32_t end_of(std::uint32_t session) const {
+    return versions_.session_starts[session + 1];
+  }
+
+  void follow(std::uint32_t step, std::uint32_t entry, std::vector<std::uint32_t>& following) {
+    const std::uint32_t wrote = versions_.steps[step].wrote;
+    if (wrote == none) return;
+    for (std::uint32_t i = starts_[wrote]; i < starts_[wrote + 1]; ++i) {
+      const std::uint32_t reader = readers_[i];
+      if (from_[reader] != none || reader >= reached_[versions_.steps[reader].session]) continue;
+      from_[reader] = step;
+      entered_.resize(versions_.steps.size(), none);
+      entered_[step] = entry;
+      following.push_back(reader);
+    }
+  }
+
+  std::vector<std::uint32_t> trace(std::uint32_t from, std::uint32_t entry,
+                                   std::uint32_t to) const {
+    std::vector<std::uint32_t> path{to};
+    if (entry != to) path.push_back(entry);
+    while (entry != from) {
+      const std::uint32_t writer = from_[entry];
+      path.push_back(writer);
+      entry = entered_[writer];
+      if (entry != writer) path.push_back(entry);
+    }
+    std::reverse(path.begin(), path.end());
+    return path;
+  }
+
+  const Versions& versions_;
+  std::vector<std::uint32_t> from_;     // of a read: the write that led to it
+  std::vector<std::uint32_t> entered_;  // of a write: where its session was entered
+  std::vector<std::uint32_t> reached_;  // by session: the first step reached
+  std::vector<std::uint32_t> starts_, readers_;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> causal_path(const Versions& versions, std::uint32_t from,
+                                       std::uint32_t to) {
+  return Search(versions).path(from, to);
+}
+
+}  // namespace tribunal
