@@ -1,10 +1,12 @@
 #include "checkers/catalogue.h"
 
+#include "checkers/convergence/convergence.h"
 #include "checkers/linearizability/linearizable.h"
 #include "checkers/linearizability/linearizable_register.h"
 #include "checkers/progress.h"
 #include "checkers/sessions/session_checkers.h"
 #include "checkers/set.h"
+#include "checkers/staleness/staleness.h"
 
 namespace tribunal {
 
@@ -32,6 +34,14 @@ const std::vector<Checker>& checkers() {
        "Every element whose add was acknowledged, or that a read returned, is in every read that "
        "begins later; nothing is read that nobody added, and nothing twice.",
        check_set},
+      {"convergence",
+       "After the last heal all replicas come to hold the same, nothing acknowledged is lost, and "
+       "nothing that was gone comes back.",
+       check_convergence},
+      {"staleness",
+       "As large a share of reads as was asked for sees every write that was acknowledged so long "
+       "before.",
+       check_staleness},
       {"progress", "Enough calls were acknowledged for the other claims to mean something.",
        check_progress},
   };

@@ -1,0 +1,228 @@
+#include "checkers/staleness/measurement.h"
+
+#include <algorithm>
+
+#include "checkers/staleness/prefix_counts.h"
+
+namespace tribunal {
+namespace {
+
+// Counts the pairs within one group of writes and reads: those of a key, or of them those of one
+// session or node.
+class Counter {
+ public:
+  // The writes in order of acknowledgement; they must outlive the counting.
+  void start(std::span<const AckedWrite> writes) {
+    writes_ = writes;
+    newest_.clear();
+    std::uint32_t newest = 0;
+    for (const AckedWrite& write : writes)
+      newest_.push_back(newest = std::max(newest, write.order));
+    before_.fill(0);
+    built_ = false;
+  }
+
+  // The pairs of one read; reads come in order of invocation.
+  Curve count(const VersionRead& read) {
+    advance(read);
+    Curve curve;
+    for (std::size_t i = 0; i < curve_buckets; ++i)
+      curve.pairs[i] = before_[i] - (i + 1 < curve_buckets ? before_[i + 1] : 0);
+    curve.fresh = curve.pairs;
+    first_missed_ = static_cast<std::uint32_t>(
+        std::upper_bound(newest_.begin(), newest_.begin() + before_[0], read.beyond) -
+        newest_.begin());
+    missed_ = 0;
+    if (first_missed_ == before_[0]) return curve;
+    build();
+    std::uint32_t older = 0;
+    for (std::size_t i = curve_buckets; i-- > 0;) {
+      const std::uint32_t missed =
+          before_[i] <= first_missed_ ? 0 : counts_.above(before_[i], read.beyond);
+      curve.fresh[i] -= missed - older;
+      older = missed;
+    }
+    missed_ = older;
+    return curve;
+  }
+
+  // Of the read last counted: how many writes were acknowledged before it, how many of them it
+  // missed, and the first acknowledged of these.
+  std::uint32_t writes_before() const { return before_[0]; }
+  std::uint32_t missed() const { return missed_; }
+  const AckedWrite& first_missed() const { return writes_[first_missed_]; }
+
+ private:
+  void advance(const VersionRead& read) {
+    while (before_[0] < writes_.size() && writes_[before_[0]].ended < read.began) ++before_[0];
+    for (std::size_t i = 1; i < curve_buckets; ++i) {
+      const std::int64_t latest = read.asked_at - curve_from[i];
+      while (before_[i] < before_[0] && writes_[before_[i]].acked_at <= latest) ++before_[i];
+    }
+  }
+
+  void build() {
+    if (built_) return;
+    orders_.clear();
+    for (const AckedWrite& write : writes_) orders_.push_back(write.order);
+    counts_.build(orders_);
+    built_ = true;
+  }
+
+  std::span<const AckedWrite> writes_;
+  std::vector<std::uint32_t> newest_, orders_;         // newest: the largest order so far
+  std::array<std::uint32_t, curve_buckets> before_{};  // writes so much older than the read
+  PrefixCounts counts_;
+  bool built_ = false;
+  std::uint32_t first_missed_ = 0, missed_ = 0;
+};
+
+// Takes a key's writes and reads apart by session or by node, in time linear in both.
+class Splitter {
+ public:
+  explicit Splitter(std::size_t parts) : starts_(parts, 0) {}
+
+  template <class Item, class PartOf, class Use>
+  void split(std::span<const Item> items, std::vector<Item>& sorted, const PartOf& part_of,
+             const Use& use) {
+    parts_.clear();
+    for (const Item& item : items) {
+      if (starts_[part_of(item)]++ == 0) parts_.push_back(part_of(item));
+    }
+    std::uint32_t start = 0;
+    for (const std::uint32_t part : parts_) {
+      const std::uint32_t size = starts_[part];
+      starts_[part] = start;
+      start += size;
+    }
+    sorted.resize(items.size());
+    for (const Item& item : items) sorted[starts_[part_of(item)]++] = item;
+    std::uint32_t from = 0;
+    for (const std::uint32_t part : parts_) {
+      use(part, from, starts_[part]);
+      from = starts_[part];
+    }
+    for (const std::uint32_t part : parts_) starts_[part] = 0;
+  }
+
+ private:
+  std::vector<std::uint32_t> starts_, parts_;
+};
+
+class Measurer {
+ public:
+  Measurer(const Sightings& sightings, std::int64_t within, Watch& watch, Measurement& out)
+      : sightings_(sightings),
+        within_(within),
+        watch_(watch),
+        out_(out),
+        ranges_(std::max<std::size_t>(sightings.sessions, UINT16_MAX + 1)),
+        splitter_(ranges_.size()) {}
+
+  bool measure();
+
+ private:
+  bool measure_key(std::uint32_t key);
+  void note(const VersionRead& read, const Curve& curve);
+  // `nobody`: a part that stands for not knowing.
+  template <class PartOf>
+  bool measure_parts(std::uint32_t key, std::uint32_t nobody, const PartOf& part_of, Curve& curve);
+
+  struct Range {
+    std::uint32_t from = 0, to = 0;
+  };
+
+  const Sightings& sightings_;
+  std::int64_t within_;
+  Watch& watch_;
+  Measurement& out_;
+  Counter counter_;
+  std::vector<Range> ranges_;  // by session or node: its writes
+  Splitter splitter_;
+  std::vector<AckedWrite> writes_;
+  std::vector<VersionRead> reads_;
+  std::vector<std::uint32_t> writing_;
+};
+
+bool Measurer::measure() {
+  out_.during.resize(sightings_.kinds.size());
+  out_.reads_during.resize(sightings_.kinds.size());
+  const auto session = [](const auto& one) -> std::uint32_t { return one.session; };
+  const auto node = [](const auto& one) -> std::uint32_t { return one.node; };
+  for (std::uint32_t key = 0; key < sightings_.keys(); ++key) {
+    if (!measure_key(key)) return false;
+    if (!measure_parts(key, Versions::none, session, out_.same_session)) return false;
+    if (!measure_parts(key, 0, node, out_.same_node)) return false;
+  }
+  std::sort(out_.stale.begin(), out_.stale.end(), [](const StaleRead& a, const StaleRead& b) {
+    return a.behind != b.behind ? a.behind > b.behind : a.operation < b.operation;
+  });
+  return true;
+}
+
+bool Measurer::measure_key(std::uint32_t key) {
+  counter_.start(sightings_.writes_of(key));
+  for (const VersionRead& read : sightings_.reads_of(key)) {
+    if (watch_.spent()) return false;
+    note(read, counter_.count(read));
+  }
+  return true;
+}
+
+void Measurer::note(const VersionRead& read, const Curve& curve) {
+  if (counter_.writes_before() == 0) return;
+  ++out_.reads;
+  out_.all += curve;
+  if (read.faults == 0) {
+    ++out_.calm_reads;
+    out_.calm += curve;
+  }
+  for (std::size_t kind = 0; kind < out_.during.size(); ++kind) {
+    if ((read.faults >> kind & 1) == 0) continue;
+    ++out_.reads_during[kind];
+    out_.during[kind] += curve;
+  }
+  const AckedWrite& oldest = sightings_.writes_of(sightings_.versions.key_of[read.version]).front();
+  const bool due = read.asked_at - oldest.acked_at >= within_;
+  out_.due += due;
+  if (counter_.missed() == 0) return;
+  const std::int64_t behind = read.asked_at - counter_.first_missed().acked_at;
+  out_.late += behind >= within_;
+  out_.stale.push_back({behind, counter_.missed(), read.operation,
+                        counter_.first_missed().operation, read.version, read.faults});
+}
+
+template <class PartOf>
+bool Measurer::measure_parts(std::uint32_t key, std::uint32_t nobody, const PartOf& part_of,
+                             Curve& curve) {
+  writing_.clear();
+  splitter_.split(sightings_.writes_of(key), writes_, part_of,
+                  [&](std::uint32_t part, std::uint32_t from, std::uint32_t to) {
+                    if (part == nobody) return;
+                    ranges_[part] = {from, to};
+                    writing_.push_back(part);
+                  });
+  bool spent = false;
+  splitter_.split(sightings_.reads_of(key), reads_, part_of,
+                  [&](std::uint32_t part, std::uint32_t from, std::uint32_t to) {
+                    if (part == nobody) return;
+                    const Range range = ranges_[part];
+                    if (range.from == range.to) return;
+                    counter_.start(std::span(writes_).subspan(range.from, range.to - range.from));
+                    for (std::uint32_t i = from; i < to && !spent; ++i) {
+                      spent = watch_.spent();
+                      curve += counter_.count(reads_[i]);
+                    }
+                  });
+  for (const std::uint32_t part : writing_) ranges_[part] = {};
+  return !spent;
+}
+
+}  // namespace
+
+bool measure(const Sightings& sightings, std::int64_t within, Watch& watch,
+             Measurement& measurement) {
+  return Measurer(sightings, within, watch, measurement).measure();
+}
+
+}  // namespace tribunal

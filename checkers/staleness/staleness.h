@@ -1,0 +1,15 @@
+// How stale reads are, measured, and held against a target such as "99 % within 100 ms".
+#pragma once
+
+#include "harness/parts/checker.h"
+
+namespace tribunal {
+
+// Options: freshness=0.99 and within=100ms ask that this share of reads sees every write that was
+// acknowledged so long before the read was called; only reads with such a write count, and the 95 %
+// interval (Wilson) of their share decides. Without either, nothing is asked and nothing violated.
+// Registers with unique values and append lists; where nothing else orders two writes that do not
+// overlap, real time does. After Bailis et al., "Probabilistically Bounded Staleness", VLDB 2012.
+Verdict check_staleness(const History& history, const CheckOptions& options, const Budget& budget);
+
+}  // namespace tribunal
