@@ -1,11 +1,19 @@
 #include "checkers/catalogue.h"
 
+#include "checkers/classic/bank.h"
+#include "checkers/classic/causal_reverse.h"
+#include "checkers/classic/counter.h"
+#include "checkers/classic/log.h"
+#include "checkers/classic/long_fork.h"
+#include "checkers/classic/mutex.h"
+#include "checkers/classic/queue.h"
+#include "checkers/classic/set.h"
+#include "checkers/classic/unique_ids.h"
 #include "checkers/convergence/convergence.h"
 #include "checkers/linearizability/linearizable.h"
 #include "checkers/linearizability/linearizable_register.h"
 #include "checkers/progress.h"
 #include "checkers/sessions/session_checkers.h"
-#include "checkers/set.h"
 #include "checkers/staleness/staleness.h"
 
 namespace tribunal {
@@ -34,6 +42,41 @@ const std::vector<Checker>& checkers() {
        "Every element whose add was acknowledged, or that a read returned, is in every read that "
        "begins later; nothing is read that nobody added, and nothing twice.",
        check_set},
+      {"set-full",
+       "Every element whose add was acknowledged, or that a read returned, is in the last read that "
+       "begins later; nothing is read that nobody added, and nothing twice.",
+       check_set_full},
+      {"counter",
+       "A read returns at least what was certainly counted before it began, and at most what may "
+       "have been by its end; nothing counts down.",
+       check_counter},
+      {"pn-counter",
+       "A read returns what the acknowledged increments and decrements allow, with any of those "
+       "under way.",
+       check_pn_counter},
+      {"unordered-queue",
+       "Every element comes out at most as often as it was put in, after it was; none acknowledged "
+       "is missing from a queue found empty.",
+       check_unordered_queue},
+      {"total-queue",
+       "What comes out was put in before; none acknowledged is missing from a queue found empty. "
+       "Elements may come out more than once.",
+       check_total_queue},
+      {"unique-ids", "No id is given twice.", check_unique_ids},
+      {"bank",
+       "Every read finds all accounts, the same money in all, and no account overdrawn.",
+       check_bank},
+      {"long-fork", "No two reads see two writes in two orders.", check_long_fork},
+      {"causal-reverse",
+       "Who sees a write sees every write that was acknowledged before that one began.",
+       check_causal_reverse},
+      {"mutex",
+       "No two processes hold a lock at once, only who holds it releases it, and fences grow.",
+       check_mutex},
+      {"log",
+       "Every read is a beginning of one log, whose appends stand in the order of real time; what "
+       "was acknowledged or read is in every read that begins later.",
+       check_log},
       {"convergence",
        "After the last heal all replicas come to hold the same, nothing acknowledged is lost, and "
        "nothing that was gone comes back.",

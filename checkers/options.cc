@@ -19,6 +19,9 @@ constexpr std::string_view known[] = {"linearizable",
                                       "acknowledged-per-window",
                                       "converge-within",
                                       "last-look",
+                                      "negative-balances",
+                                      "total",
+                                      "accounts",
                                       "freshness",
                                       "within"};
 

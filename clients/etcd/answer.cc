@@ -1,5 +1,6 @@
 #include "clients/etcd/answer.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "clients/etcd/base64.h"
@@ -43,8 +44,10 @@ const json& header(const json& answer) {
   return *found;
 }
 
-void require_revision(const json& answer) {
-  if (number(header(answer), "revision") == 0) throw Nonsense("answer without a revision");
+std::int64_t revision(const json& answer) {
+  const std::uint64_t found = number(header(answer), "revision");
+  if (found == 0) throw Nonsense("answer without a revision");
+  return static_cast<std::int64_t>(found);
 }
 
 const json& list(const json& answer, const char* name) {
@@ -60,6 +63,27 @@ bool truth(const json& answer, const char* name) {
   if (value == nullptr) return false;
   if (!value->is_boolean()) throw Nonsense(std::string("the answer's ") + name + " is no boolean");
   return value->get<bool>();
+}
+
+std::vector<KeyValue> pairs_in(const json& range) {
+  const json& found = list(range, "kvs");
+  std::vector<KeyValue> pairs;
+  pairs.reserve(found.size());
+  for (const json& pair : found) {
+    if (!pair.is_object()) throw Nonsense("the answer's kvs hold something else");
+    pairs.push_back({bytes(pair, "key"), bytes(pair, "value"),
+                     static_cast<std::int64_t>(number(pair, "create_revision")),
+                     static_cast<std::int64_t>(number(pair, "mod_revision"))});
+  }
+  return pairs;
+}
+
+// Of a range without a limit, so that all of it must be here.
+std::vector<KeyValue> all_pairs(const json& range) {
+  std::vector<KeyValue> pairs = pairs_in(range);
+  if (number(range, "count") != pairs.size() || truth(range, "more"))
+    throw Nonsense("the answer's count is not that of its keys");
+  return pairs;
 }
 
 }  // namespace
@@ -84,36 +108,59 @@ Answer read_answer(std::string_view body) {
 }
 
 std::vector<KeyValue> range_answer(const json& answer) {
-  require_revision(answer);
-  const json& found = list(answer, "kvs");
-  // No range is asked with a limit, so all of it must be here.
-  if (number(answer, "count") != found.size() || truth(answer, "more")) {
-    throw Nonsense("the answer's count is not that of its keys");
-  }
-  std::vector<KeyValue> pairs;
-  pairs.reserve(found.size());
-  for (const json& pair : found) {
-    if (!pair.is_object()) throw Nonsense("the answer's kvs hold something else");
-    pairs.push_back({bytes(pair, "key"), bytes(pair, "value")});
-  }
-  return pairs;
+  revision(answer);
+  return all_pairs(answer);
 }
 
-void put_answer(const json& answer) { require_revision(answer); }
+std::optional<KeyValue> smallest_answer(const json& answer) {
+  revision(answer);
+  const std::vector<KeyValue> pairs = pairs_in(answer);
+  const std::uint64_t count = number(answer, "count");
+  if (pairs.size() != std::min<std::uint64_t>(count, 1) || truth(answer, "more") != (count > 1))
+    throw Nonsense("the answer's count is not that of its keys");
+  if (pairs.empty()) return std::nullopt;
+  return pairs.front();
+}
 
-bool txn_answer(const json& answer) {
-  require_revision(answer);
+std::int64_t put_answer(const json& answer) { return revision(answer); }
+
+std::optional<std::int64_t> txn_answer(const json& answer,
+                                       const std::vector<std::string_view>& actions) {
+  const std::int64_t made = revision(answer);
   const bool succeeded = truth(answer, "succeeded");
   const json& responses = list(answer, "responses");
   if (!succeeded) {
     if (!responses.empty()) throw Nonsense("the answer did something though it did not succeed");
-    return false;
+    return std::nullopt;
   }
-  if (responses.size() != 1 || !responses[0].is_object() ||
-      field(responses[0], "response_put") == nullptr) {
-    throw Nonsense("the answer succeeded without its put");
+  if (responses.size() != actions.size())
+    throw Nonsense("the answer succeeded without what it was to do");
+  for (std::size_t i = 0; i < actions.size(); ++i) {
+    if (!responses[i].is_object() || !responses[i].contains(actions[i]))
+      throw Nonsense("the answer succeeded without what it was to do");
   }
-  return true;
+  return made;
+}
+
+std::vector<std::vector<KeyValue>> look_answer(const json& answer, std::size_t ranges) {
+  if (!txn_answer(answer, std::vector<std::string_view>(ranges, "response_range")))
+    throw Nonsense("the answer did not look though nothing was to keep it from that");
+  std::vector<std::vector<KeyValue>> found;
+  for (const json& response : list(answer, "responses")) {
+    const json& range = response.at("response_range");
+    if (!range.is_object()) throw Nonsense("the answer's range is no object");
+    found.push_back(all_pairs(range));
+  }
+  return found;
+}
+
+void require_within(const std::vector<KeyValue>& pairs, std::string_view first,
+                    std::string_view end) {
+  for (const KeyValue& pair : pairs) {
+    const std::string_view key = pair.key;
+    if (end.empty() ? key != first || pairs.size() > 1 : key < first || key >= end)
+      throw Nonsense("the answer is about another key");
+  }
 }
 
 std::string role_answer(const json& answer) {

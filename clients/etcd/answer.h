@@ -30,13 +30,24 @@ Answer read_answer(std::string_view body);
 
 struct KeyValue {
   std::string key, value;
+  std::int64_t created = 0, modified = 0;  // revisions; 0: the answer gave none
 };
 
 // Each throws Nonsense unless the answer has a header with a revision and the shape of its kind; an
 // empty object would otherwise read as "no such key".
 std::vector<KeyValue> range_answer(const nlohmann::json& answer);
-void put_answer(const nlohmann::json& answer);
-bool txn_answer(const nlohmann::json& answer);  // whether its comparisons held; one put if so
+std::optional<KeyValue> smallest_answer(const nlohmann::json& answer);  // of a range with limit 1
+std::int64_t put_answer(const nlohmann::json& answer);                  // the revision it made
+// Whether the comparisons held, and then the revision it made; `actions` are the answers to what it
+// then did, in order: "response_put", ...
+std::optional<std::int64_t> txn_answer(const nlohmann::json& answer,
+                                       const std::vector<std::string_view>& actions);
+// Of a transaction of ranges only: what each found.
+std::vector<std::vector<KeyValue>> look_answer(const nlohmann::json& answer, std::size_t ranges);
 std::string role_answer(const nlohmann::json& answer);  // "leader", "follower", "" without a leader
+
+// Throws Nonsense unless all keys are in [first, end), or are `first` if there is no end.
+void require_within(const std::vector<KeyValue>& pairs, std::string_view first,
+                    std::string_view end);
 
 }  // namespace tribunal

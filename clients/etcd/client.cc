@@ -2,171 +2,152 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <limits>
+#include <map>
 
-#include "clients/etcd/answer.h"
-#include "clients/etcd/base64.h"
-#include "clients/http/connection.h"
-#include "clients/etcd/outcome.h"
+#include "clients/etcd/dialogue.h"
+#include "clients/etcd/numbers.h"
+#include "clients/etcd/two_steps.h"
 
 namespace tribunal {
 namespace {
 
-constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
-
-template <class T>
-std::optional<T> decimal(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<Int> element_of(std::string_view text) {
-  const bool negative = text.starts_with('-');
-  const auto digits = decimal<std::uint64_t>(text.substr(negative ? 1 : 0));
-  if (!digits || *digits >= sign_bit) return std::nullopt;
-  return static_cast<Int>(negative ? *digits - sign_bit : *digits);
-}
-
 std::string register_key(Key key) { return fmt::format("register/{}", key); }
 std::string set_prefix(Key key) { return fmt::format("set/{}/", key); }
+std::string lock_key(Key key) { return fmt::format("lock/{}", key); }
+std::string group_key(Key key, Key which) { return fmt::format("group/{}/{}", key, which); }
+
+ReadFrom reads_of(const Deployment& deployment) {
+  const auto reads = deployment.options.find("reads");
+  const bool by_member = reads != deployment.options.end() && reads->second == "serializable";
+  return by_member ? ReadFrom::member : ReadFrom::quorum;
+}
+
+// What a read's answer makes no sense of had no effect.
+template <class F>
+void sensible(const F& read) {
+  try {
+    read();
+  } catch (const Nonsense& nonsense) {
+    throw Rejected(nonsense.what());
+  }
+}
 
 class EtcdClient final : public Client {
  public:
   EtcdClient(const std::string& address, const Deployment& deployment)
-      : connection_(etcd_endpoint(address)), timeout_(deployment.call_timeout) {
-    const auto reads = deployment.options.find("reads");
-    serializable_ = reads != deployment.options.end() && reads->second == "serializable";
-  }
+      : etcd_(etcd_endpoint(address), deployment.call_timeout, reads_of(deployment)) {}
 
   Call invoke(const Call& call) override {
+    etcd_.begin();
     return std::visit([this](const auto& c) -> Call { return carry_out(c); }, call);
   }
 
  private:
-  template <class Other>
-  Call carry_out(const Other&) {
-    throw Rejected("the client of etcd does not serve this call");
-  }
-
   Call carry_out(Read call) {
-    const std::string key = register_key(call.key);
-    begin("key", key);
-    const nlohmann::json& answer = ask_range();
-    return checked(Effect::reads, [&]() -> Call {
-      const std::vector<KeyValue> found = range_answer(answer);
-      if (found.empty()) return call;
-      if (found.size() > 1 || found[0].key != key)
-        throw Nonsense("the answer is about another key");
-      call.value = decimal<Int>(found[0].value);
-      if (!call.value) throw Nonsense("the value is no number");
-      return call;
-    });
+    const auto found = etcd_.range(one_key(register_key(call.key)));
+    if (found.empty()) return call;
+    sensible([&] { call.value = number_in(found[0]); });
+    call.version = found[0].modified;
+    return call;
   }
 
-  Call carry_out(const Write& call) {
-    return put(register_key(call.key), fmt::to_string(call.value), call);
+  Call carry_out(Write call) {
+    call.version = etcd_.put(register_key(call.key), fmt::to_string(call.value));
+    return call;
+  }
+
+  Call carry_out(Cas call) {
+    const std::string key = register_key(call.key);
+    TxnBody swap;
+    swap.if_value(key, fmt::to_string(call.from)).put(key, fmt::to_string(call.to));
+    call.version = etcd_.change(swap);
+    if (!call.version) throw Rejected("value did not match");
+    return call;
+  }
+
+  Call carry_out(const Delete& call) {
+    etcd_.erase(register_key(call.key));
+    return call;
   }
 
   Call carry_out(const Add& call) {
-    return put(set_prefix(call.key) + element_text(call.element), "", call);
+    etcd_.put(set_prefix(call.key) + element_text(call.element), "");
+    return call;
   }
 
-  Call carry_out(const Cas& call) {
-    const std::string key = register_key(call.key);
-    request_.assign(R"({"compare":[{"target":"VALUE","result":"EQUAL")");
-    add_field("key", key);
-    add_field("value", fmt::to_string(call.from));
-    request_ += R"(}],"success":[{"request_put":{)";
-    add_first_field("key", key);
-    add_field("value", fmt::to_string(call.to));
-    request_ += "}}]}";
-    const nlohmann::json& answer = ask("/v3/kv/txn", Effect::writes);
-    if (!checked(Effect::writes, [&] { return txn_answer(answer); })) {
-      throw Rejected("value did not match");
-    }
+  Call carry_out(const Remove& call) {
+    etcd_.erase(set_prefix(call.key) + element_text(call.element));
     return call;
   }
 
   Call carry_out(ReadSet call) {
     const std::string prefix = set_prefix(call.key);
-    std::string end = prefix;
-    ++end.back();  // the first key behind all that begin with the prefix
-    begin("key", prefix);
-    add_field("range_end", end);
-    request_ += R"(,"keys_only":true)";
-    const nlohmann::json& answer = ask_range();
-    return checked(Effect::reads, [&]() -> Call {
-      for (const KeyValue& pair : range_answer(answer)) {
-        if (!pair.key.starts_with(prefix)) throw Nonsense("the answer is about another key");
-        const auto element = element_of(std::string_view(pair.key).substr(prefix.size()));
-        if (!element) throw Nonsense("the element is no number");
-        call.elements.push_back(*element);
-      }
-      return std::move(call);
+    const auto found = etcd_.range(with_prefix(prefix));
+    sensible([&] {
+      for (const KeyValue& pair : found) call.elements.push_back(element_in(pair, prefix.size()));
     });
-  }
-
-  Call put(const std::string& key, const std::string& value, const Call& call) {
-    begin("key", key);
-    add_field("value", value);
-    request_ += '}';
-    const nlohmann::json& answer = ask("/v3/kv/put", Effect::writes);
-    checked(Effect::writes, [&] { put_answer(answer); });
     return call;
   }
 
-  const nlohmann::json& ask_range() {
-    if (serializable_) request_ += R"(,"serializable":true)";
-    request_ += '}';
-    return ask("/v3/kv/range", Effect::reads);
+  Call carry_out(const Increment& call) { return increment(etcd_, call); }
+  Call carry_out(const ReadCounter& call) { return read_counter(etcd_, call); }
+  Call carry_out(const Append& call) { return append(etcd_, call); }
+  Call carry_out(const ReadList& call) { return read_list(etcd_, call); }
+  Call carry_out(const Enqueue& call) { return enqueue(etcd_, call); }
+  Call carry_out(const Dequeue& call) { return dequeue(etcd_, call); }
+  Call carry_out(const Transfer& call) { return transfer(etcd_, call); }
+  Call carry_out(const ReadAccounts& call) { return read_accounts(etcd_, call); }
+
+  Call carry_out(Acquire call) {
+    const std::string key = lock_key(call.key);
+    TxnBody create;
+    create.if_created_at(key, 0).put(key, "");
+    call.fence = etcd_.change(create);
+    if (!call.fence) throw Rejected("another holds it");
+    held_[call.key] = *call.fence;
+    return call;
   }
 
-  // Sends request_ and returns the answer, or throws as the outcome demands.
-  const nlohmann::json& ask(std::string_view path, Effect effect) {
-    const Exchange& exchange = connection_.post(path, request_, timeout_);
-    answer_ = exchange.code == CURLE_OK ? read_answer(exchange.body) : Answer{};
-    const Finding finding = find_outcome(exchange, answer_, effect, timeout_);
-    if (finding.outcome != Outcome::ok) give_up(finding.outcome, finding.error);
-    return answer_.object;
+  // Only what this client acquired, by the revision that did it.
+  Call carry_out(const Release& call) {
+    const auto held = held_.find(call.key);
+    if (held == held_.end()) throw Rejected("it does not hold it");
+    const std::string key = lock_key(call.key);
+    TxnBody free;
+    free.if_created_at(key, held->second).erase(key);
+    const auto freed = etcd_.change(free);
+    held_.erase(held);
+    if (!freed) throw Rejected("it no longer holds it");
+    return call;
   }
 
-  // What `read` makes of an answer, which must not be believed when it makes nonsense of it.
-  template <class F>
-  static auto checked(Effect effect, const F& read) -> decltype(read()) {
-    try {
-      return read();
-    } catch (const Nonsense& nonsense) {
-      give_up(outcome_of_nonsense(effect), nonsense.what());
-    }
+  // Revisions grow with every change to the store.
+  Call carry_out(Generate call) {
+    call.id = etcd_.put(fmt::format("ids/{}", call.key), "");
+    return call;
   }
 
-  [[noreturn]] static void give_up(Outcome outcome, const std::string& error) {
-    if (outcome == Outcome::failed) throw Rejected(error);
-    throw std::runtime_error(error);
+  Call carry_out(ReadMany call) {
+    TxnBody reads;
+    for (const auto& [which, value] : call.registers)
+      reads.range(one_key(group_key(call.key, which)), etcd_.reads());
+    const auto found = etcd_.look(reads);
+    sensible([&] {
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        require_within(found[i], group_key(call.key, call.registers[i].first), "");
+        if (!found[i].empty()) call.registers[i].second = number_in(found[i][0]);
+      }
+    });
+    return call;
   }
 
-  void begin(std::string_view name, std::string_view bytes) {
-    request_.assign("{");
-    add_first_field(name, bytes);
-  }
-  void add_field(std::string_view name, std::string_view bytes) {
-    request_ += ',';
-    add_first_field(name, bytes);
-  }
-  void add_first_field(std::string_view name, std::string_view bytes) {
-    request_.append("\"").append(name).append("\":\"");
-    append_base64(request_, bytes);
-    request_ += '"';
+  Call carry_out(const WriteOne& call) {
+    etcd_.put(group_key(call.key, call.which), fmt::to_string(call.value));
+    return call;
   }
 
-  HttpConnection connection_;
-  Milliseconds timeout_;
-  bool serializable_ = false;
-  std::string request_;  // kept for its memory
-  Answer answer_;
+  Dialogue etcd_;
+  std::map<Key, Int> held_;  // locks, by the revision that acquired them
 };
 
 }  // namespace
@@ -177,12 +158,6 @@ std::unique_ptr<Client> connect_etcd(const std::string& address, const Deploymen
 
 std::string etcd_endpoint(const std::string& address) {
   return address.find(':') == std::string::npos ? address + ":2379" : address;
-}
-
-std::string element_text(Int element) {
-  const auto bits = static_cast<std::uint64_t>(element);
-  if (element >= 0) return fmt::format("{:019}", bits);
-  return fmt::format("-{:019}", bits - sign_bit);  // '-' sorts before digits
 }
 
 }  // namespace tribunal

@@ -9,15 +9,15 @@
 
 namespace tribunal {
 
-// `address`: "10.0.0.1", where etcd's own client port is meant, or "10.0.0.1:2379". A register is
-// the key "register/<key>" with a decimal value; a set is one key an element,
-// "set/<key>/<element>". Reads are linearizable unless the option reads is "serializable".
+// `address`: "10.0.0.1", where etcd's own client port is meant, or "10.0.0.1:2379". What stands
+// where: a register, counter or list is one key, "register/3" with a decimal value, "list/3" with
+// "1 2 3"; a set or queue is one key an element, "set/3/<element>"; a bank one key an account that
+// money moved on; a lock a key that is there while it is held, its fence the revision that created
+// it. Reads, those of the first of two steps too, are linearizable unless the option reads is
+// "serializable".
 std::unique_ptr<Client> connect_etcd(const std::string& address, const Deployment& deployment);
 
 // "10.0.0.1" -> "10.0.0.1:2379"; an address with a port is left as it is.
 std::string etcd_endpoint(const std::string& address);
-
-// An element as it stands in a key: of one width, so that the order of keys is that of numbers.
-std::string element_text(Int element);
 
 }  // namespace tribunal

@@ -86,6 +86,9 @@ struct Generate {
   Key key{};
   Int id{};
 };  // blank: an id never given before
+// Every bank has the accounts 0, 1, ..., each of which begins with so much.
+inline constexpr Key bank_accounts = 8;
+inline constexpr Int opening_balance = 10;
 struct Transfer {
   Key key{};
   Key from{};

@@ -13,6 +13,8 @@ std::optional<std::vector<Int>> answer_of(const Call& call) {
   };
   return std::visit(overloaded{[&](const Read& read) { return one(read.value); },
                                [&](const ReadCounter& read) { return one(read.value.value_or(0)); },
+                               // Of a queue being drained: that nothing is left.
+                               [&](const Dequeue& taken) { return one(taken.element); },
                                [](const ReadList& read) -> Answer { return read.elements; },
                                [](const ReadSet& read) -> Answer {
                                  auto elements = read.elements;

@@ -2,14 +2,27 @@
 
 namespace tribunal {
 
-Workload register_workload();
+Workload bank_workload();
+Workload causal_reverse_workload();
+Workload counter_workload();
+Workload list_append_workload();
+Workload lock_workload();
+Workload long_fork_workload();
+Workload pn_counter_workload();
+Workload queue_workload();
 Workload read_write_workload();
+Workload register_workload();
 Workload sessions_workload();
 Workload set_workload();
+Workload unique_ids_workload();
 
 const std::vector<Workload>& workloads() {
-  static const std::vector<Workload> all = {register_workload(), read_write_workload(),
-                                            set_workload(), sessions_workload()};
+  static const std::vector<Workload> all = {
+      register_workload(),    read_write_workload(), set_workload(),
+      sessions_workload(),    counter_workload(),    pn_counter_workload(),
+      queue_workload(),       list_append_workload(), lock_workload(),
+      unique_ids_workload(),  bank_workload(),       long_fork_workload(),
+      causal_reverse_workload()};
   return all;
 }
 

@@ -1,7 +1,7 @@
 // Why a set is not one: the add of an element and the reads that tell.
 #pragma once
 
-#include "checkers/set_outcomes.h"
+#include "checkers/classic/set_outcomes.h"
 #include "harness/record/verdict.h"
 
 namespace tribunal {

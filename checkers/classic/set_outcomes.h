@@ -24,12 +24,13 @@ enum class ElementOutcome : std::uint8_t {
 
 struct Element {
   static constexpr std::uint32_t none = Operation::never;
-  std::uint32_t attempt = none;         // event: the first add that did not fail began
-  std::uint32_t add = none;             // place of that add; of a failed one if there is no other
-  std::uint32_t acknowledged = none;    // event: the first acknowledgement
-  std::uint32_t first_read_end = none;  // event: the first end of a read that holds it
-  std::uint32_t first_read = none;      // place of that read
-  std::uint32_t last_present = none;    // place of the latest invoked read that holds it
+  std::uint32_t attempt = none;          // event: the first add that did not fail began
+  std::uint32_t add = none;              // place of that add; of a failed one if there is no other
+  std::uint32_t acknowledged = none;     // event: the first acknowledgement
+  std::uint32_t acknowledged_by = none;  // place of that add
+  std::uint32_t first_read_end = none;   // event: the first end of a read that holds it
+  std::uint32_t first_read = none;       // place of that read
+  std::uint32_t last_present = none;     // place of the latest invoked read that holds it
   std::uint32_t run = 0;          // how many of the latest invoked reads hold it, without a gap
   std::uint32_t seen_in = none;   // the read looked at last that holds it
   std::uint32_t twice_in = none;  // place of a read that holds it more than once

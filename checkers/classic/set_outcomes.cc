@@ -1,4 +1,4 @@
-#include "checkers/set_outcomes.h"
+#include "checkers/classic/set_outcomes.h"
 
 #include <algorithm>
 
@@ -21,7 +21,10 @@ void take_add(SetOutcomes& set, const Operation& add, std::uint32_t place) {
     element.attempt = add.began;
     element.add = place;
   }
-  if (add.ok()) element.acknowledged = std::min(element.acknowledged, add.ended);
+  if (add.ok() && add.ended < element.acknowledged) {
+    element.acknowledged = add.ended;
+    element.acknowledged_by = place;
+  }
 }
 
 // `rank`: how many reads were invoked later.

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "checkers/set.h"
+#include "checkers/classic/set.h"
 #include "harness/record/error.h"
 #include "harness/record/random.h"
 

@@ -10,4 +10,7 @@ namespace tribunal {
 // known, and in a later one, convicts; with false it is only counted.
 Verdict check_set(const History& history, const CheckOptions& options, const Budget& budget);
 
+// The same under Jepsen's name and with Jepsen's default: linearizable (false).
+Verdict check_set_full(const History& history, const CheckOptions& options, const Budget& budget);
+
 }  // namespace tribunal

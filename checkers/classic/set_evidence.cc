@@ -1,4 +1,4 @@
-#include "checkers/set_evidence.h"
+#include "checkers/classic/set_evidence.h"
 
 #include <fmt/core.h>
 
