@@ -1,9 +1,11 @@
 #include "checkers/convergence/version_ends.h"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 #include "checkers/flat_index.h"
+#include "checkers/versions/causal_path.h"
 
 namespace tribunal {
 
@@ -160,9 +162,23 @@ std::uint64_t VersionEnds::dropped(std::uint32_t key) const {
       }));
 }
 
-SessionMoment VersionEnds::moment_of(std::uint32_t version) const {
-  const Step& step = versions_.steps[versions_.writers[version]];
-  return {step.session, step.place + 1, step.operation};
+std::vector<CausalLink> VersionEnds::path_to(std::uint32_t version, std::uint32_t to,
+                                             std::uint32_t call) const {
+  std::vector<CausalLink> links;
+  const auto path = causal_path(versions_, versions_.writers[version], to);
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    const Step &from = versions_.steps[path[i - 1]], &next = versions_.steps[path[i]];
+    links.push_back({from.operation, next.operation,
+                     from.session == next.session ? "session order" : "reads from"});
+  }
+  const std::uint32_t last = versions_.steps[to].operation;
+  if (last == call) return links;
+  if (!links.empty() && links.back().why == std::string_view("session order")) {
+    links.back().to = call;
+  } else {
+    links.push_back({last, call, "session order"});
+  }
+  return links;
 }
 
 }  // namespace tribunal

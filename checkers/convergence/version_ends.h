@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "checkers/convergence/causal_path.h"
 #include "checkers/convergence/findings.h"
 #include "checkers/versions/causal_order.h"
 
@@ -18,6 +17,11 @@ struct Deletion {
   std::uint32_t session;  // none: its process did nothing else that counts
   std::uint32_t steps;    // of its session before it
   bool follows_last = false;
+};
+
+struct CausalLink {
+  std::uint32_t from, to;  // places in History::operations
+  const char* why;         // "session order" or "reads from"
 };
 
 class VersionEnds {
@@ -51,7 +55,10 @@ class VersionEnds {
   // Acknowledged writes that no other write of their key follows in any order, real time included,
   // and that are not what it ends with: what a conflict policy dropped.
   std::uint64_t dropped(std::uint32_t key) const;
-  SessionMoment moment_of(std::uint32_t version) const;
+  // How the last value of a key comes to be before a call of a session, in causal order: before
+  // its step `to`, or if `call` is no step, before that, which came right after it.
+  std::vector<CausalLink> path_to(std::uint32_t version, std::uint32_t to,
+                                  std::uint32_t call) const;
 
  private:
   void sort_writes();

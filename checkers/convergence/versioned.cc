@@ -7,6 +7,7 @@
 #include "checkers/convergence/version_ends.h"
 #include "checkers/exhibits.h"
 #include "checkers/flat_index.h"
+#include "checkers/versions/witness.h"
 
 namespace tribunal {
 namespace {
@@ -49,13 +50,8 @@ Findings Judge::judge() {
     findings_.undecided = "the budget was spent before any key was judged";
     return std::move(findings_);
   }
-  if (const auto& repeated = ends_.versions().repeated) {
-    const Operation& again = at(repeated->second);
-    findings_.undecided = fmt::format(
-        "{} was written twice{} (the second time by process {}, event {}), so nobody "
-        "can say which write a read saw",
-        history_.values.show(again.function == Function::cas ? again.to : again.value),
-        of_key(history_, again.key), again.process, again.began);
+  if (ends_.versions().repeated) {
+    findings_.undecided = repeated_reason(history_, ends_.versions());
     return std::move(findings_);
   }
   judge_flaws();
@@ -127,7 +123,7 @@ void Judge::follow_write(std::uint32_t key, std::uint32_t follower) {
   if (reader != none) places.push_back(reader);
   const bool causal = ends_.causally_before(last, follower);
   std::vector<CausalLink> path;
-  if (causal && !first) path = causal_path(ends_.versions(), last, ends_.moment_of(follower));
+  if (causal && !first) path = ends_.path_to(last, ends_.versions().writers[follower], write);
   if (places.size() + (path.empty() ? 0 : path.size() - 1) <= most_shown) {
     for (const CausalLink& link : path) places.push_back(link.to);
   }
@@ -201,6 +197,8 @@ void Judge::follow_deletion(std::uint32_t key, const Deletion& deletion) {
   std::vector<CausalLink> path;
   if (!first) {
     places.push_back(ends_.versions().writes[last]);
+    const std::uint32_t before =
+        ends_.versions().session_starts[deletion.session] + deletion.steps - 1;
     path =
         causal_path(ends_.versions(), last, {deletion.session, deletion.steps, deletion.operation});
     if (places.size() + path.size() - 1 <= most_shown) {

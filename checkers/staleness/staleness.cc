@@ -8,6 +8,7 @@
 #include "checkers/options.h"
 #include "checkers/staleness/measurement.h"
 #include "checkers/staleness/stale_evidence.h"
+#include "checkers/versions/witness.h"
 
 namespace tribunal {
 namespace {
@@ -68,13 +69,8 @@ Verdict Judge::judge() {
     verdict_.reason = fmt::format("{} before anything was measured", watch_.why());
     return std::move(verdict_);
   }
-  if (const auto& repeated = sightings_.versions.repeated) {
-    const Operation& again = history_.operations[repeated->second];
-    verdict_.reason = fmt::format(
-        "{} was written twice{} (the second time by process {}, event {}), so nobody "
-        "can say which write a read saw",
-        history_.values.show(again.function == Function::cas ? again.to : again.value),
-        of_key(history_, again.key), again.process, again.began);
+  if (sightings_.versions.repeated) {
+    verdict_.reason = repeated_reason(history_, sightings_.versions);
     return std::move(verdict_);
   }
   const bool complete = measure(sightings_, within_, watch_, measured_);
