@@ -199,8 +199,7 @@ void Judge::follow_deletion(std::uint32_t key, const Deletion& deletion) {
     places.push_back(ends_.versions().writes[last]);
     const std::uint32_t before =
         ends_.versions().session_starts[deletion.session] + deletion.steps - 1;
-    path =
-        causal_path(ends_.versions(), last, {deletion.session, deletion.steps, deletion.operation});
+    path = ends_.path_to(last, before, deletion.operation);
     if (places.size() + path.size() - 1 <= most_shown) {
       for (const CausalLink& link : path) places.push_back(link.to);
     }
