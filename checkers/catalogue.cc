@@ -1,5 +1,6 @@
 #include "checkers/catalogue.h"
 
+#include "checkers/causal/causal_checkers.h"
 #include "checkers/classic/bank.h"
 #include "checkers/classic/causal_reverse.h"
 #include "checkers/classic/counter.h"
@@ -38,6 +39,19 @@ const std::vector<Checker>& checkers() {
       {"writes-follow-reads",
        "A session that saw a write never misses what the writing session had read before.",
        check_writes_follow_reads},
+      {"pram",
+       "Each session has one order of its own reads and all writes that keeps every session's order.",
+       check_pram},
+      {"causal",
+       "Every read returns what its causal past explains: nothing that it overwrote, nothing "
+       "without it.",
+       check_causal},
+      {"causal-convergent",
+       "Causal, and one order of the writes, the same for all sessions, explains every read.",
+       check_causal_convergent},
+      {"causal-memory",
+       "Causal, and each session has one order of its own reads and all writes that it can know of.",
+       check_causal_memory},
       {"set",
        "Every element whose add was acknowledged, or that a read returned, is in every read that "
        "begins later; nothing is read that nobody added, and nothing twice.",

@@ -52,6 +52,7 @@ class CausalOrder {
   std::uint32_t awaited(std::uint32_t step) const;
 
   std::size_t columns() const { return columns_; }
+  bool has_column(std::uint32_t session) const { return column_[session] != none; }
   bool met(std::uint32_t version) const { return met_[version]; }
 
   // Once both were met: whether the write of version v is in the causal past of the write of w,

@@ -11,8 +11,12 @@ constexpr std::uint32_t none = Versions::none;
 // Breadth first; a session once reached at a step is reached at all that follow.
 class Search {
  public:
-  explicit Search(const Versions& versions)
-      : versions_(versions), from_(versions.steps.size(), none), reached_(versions.session_starts) {
+  Search(const Versions& versions, std::span<const Ordered> orders)
+      : versions_(versions),
+        orders_(orders),
+        from_(versions.steps.size(), none),
+        entered_(versions.steps.size(), none),
+        reached_(versions.session_starts) {
     for (std::uint32_t s = 0; s < versions.sessions(); ++s) reached_[s] = end_of(s);
     starts_.assign(versions.writes.size() + 1, 0);
     for (const std::uint32_t version : versions.seen) ++starts_[version + 1];
@@ -51,14 +55,19 @@ class Search {
   void follow(std::uint32_t step, std::uint32_t entry, std::vector<std::uint32_t>& following) {
     const std::uint32_t wrote = versions_.steps[step].wrote;
     if (wrote == none) return;
-    for (std::uint32_t i = starts_[wrote]; i < starts_[wrote + 1]; ++i) {
-      const std::uint32_t reader = readers_[i];
-      if (from_[reader] != none || reader >= reached_[versions_.steps[reader].session]) continue;
-      from_[reader] = step;
-      entered_.resize(versions_.steps.size(), none);
-      entered_[step] = entry;
-      following.push_back(reader);
-    }
+    for (std::uint32_t i = starts_[wrote]; i < starts_[wrote + 1]; ++i)
+      enter(step, entry, readers_[i], following);
+    for (auto order = std::lower_bound(orders_.begin(), orders_.end(), Ordered{wrote, 0, 0});
+         order != orders_.end() && order->from == wrote; ++order)
+      enter(step, entry, versions_.writers[order->to], following);
+  }
+
+  void enter(std::uint32_t step, std::uint32_t entry, std::uint32_t next,
+             std::vector<std::uint32_t>& following) {
+    if (from_[next] != none || next >= reached_[versions_.steps[next].session]) return;
+    from_[next] = step;
+    entered_[step] = entry;
+    following.push_back(next);
   }
 
   std::vector<std::uint32_t> trace(std::uint32_t from, std::uint32_t entry,
@@ -76,6 +85,7 @@ class Search {
   }
 
   const Versions& versions_;
+  std::span<const Ordered> orders_;
   std::vector<std::uint32_t> from_;     // of a read: the write that led to it
   std::vector<std::uint32_t> entered_;  // of a write: where its session was entered
   std::vector<std::uint32_t> reached_;  // by session: the first step reached
@@ -85,8 +95,8 @@ class Search {
 }  // namespace
 
 std::vector<std::uint32_t> causal_path(const Versions& versions, std::uint32_t from,
-                                       std::uint32_t to) {
-  return Search(versions).path(from, to);
+                                       std::uint32_t to, std::span<const Ordered> orders) {
+  return Search(versions, orders).path(from, to);
 }
 
 }  // namespace tribunal

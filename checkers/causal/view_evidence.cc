@@ -1,0 +1,75 @@
+#include "checkers/causal/view_evidence.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "checkers/causal/causal_evidence.h"
+
+namespace tribunal {
+namespace {
+
+constexpr std::uint32_t none = Versions::none;
+
+// The same, as if nobody but one session had read anything.
+Versions as_read_by(const Versions& versions, std::uint32_t session) {
+  Versions own = versions;
+  own.seen.clear();
+  own.seen_starts.assign(1, 0);
+  for (std::uint32_t step = 0; step < versions.steps.size(); ++step) {
+    if (versions.steps[step].session == session) {
+      const auto seen = versions.reads_from(step);
+      own.seen.insert(own.seen.end(), seen.begin(), seen.end());
+    }
+    own.seen_starts.push_back(static_cast<std::uint32_t>(own.seen.size()));
+  }
+  return own;
+}
+
+Evidence missed_evidence(const History& history, const Versions& versions,
+                         const ViewConflict& conflict) {
+  Witness witness(history, versions);
+  const Step& read = versions.steps[conflict.read];
+  const std::string who = witness.who(conflict.read);
+  if (conflict.version == none) {
+    for (const std::uint32_t version : versions.reads_from(conflict.read)) {
+      const std::uint32_t writer = versions.writers[version];
+      if (versions.steps[writer].session != read.session || writer < conflict.read) continue;
+      witness.arrow(conflict.read, writer, "session order");
+      witness.reads_from(version, conflict.read);
+    }
+    return witness.make("read before its write", read.key,
+                        fmt::format("{} read what it wrote only later", who), conflict.read);
+  }
+  const std::uint32_t writer = versions.writers[conflict.version];
+  const auto path = causal_path(versions, writer, conflict.read, conflict.orders);
+  Witness shown(history, versions);
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    const bool same = versions.steps[path[i]].session == versions.steps[path[i + 1]].session;
+    const auto seen = versions.reads_from(path[i + 1]);
+    const bool reads =
+        std::find(seen.begin(), seen.end(), versions.steps[path[i]].wrote) != seen.end();
+    shown.arrow(path[i], path[i + 1],
+                same    ? "session order"
+                : reads ? "reads from"
+                        : "known and not read");
+  }
+  shown.show(conflict.read);
+  return shown.make(
+      "known version missed", read.key,
+      fmt::format("{} comes before the read of {} in any order of its own, yet it got {}",
+                  shown.value(conflict.version), who,
+                  versions.listed[read.key] ? "a list without it" : "the initial value"),
+      conflict.read);
+}
+
+}  // namespace
+
+Evidence view_evidence(const History& history, const Versions& versions,
+                       const ViewConflict& conflict, bool causal) {
+  const Versions own = causal ? versions : as_read_by(versions, conflict.session);
+  if (!conflict.closing) return missed_evidence(history, own, conflict);
+  return conflict_evidence(history, own, conflict.orders, *conflict.closing);
+}
+
+}  // namespace tribunal
