@@ -14,6 +14,7 @@
 #include "checkers/linearizability/linearizable.h"
 #include "checkers/linearizability/linearizable_register.h"
 #include "checkers/progress.h"
+#include "checkers/sequential/sequential.h"
 #include "checkers/sessions/session_checkers.h"
 #include "checkers/staleness/staleness.h"
 
@@ -52,6 +53,10 @@ const std::vector<Checker>& checkers() {
       {"causal-memory",
        "Causal, and each session has one order of its own reads and all writes that it can know of.",
        check_causal_memory},
+      {"sequential",
+       "There is one order of all operations on all keys that keeps the order of each session, and "
+       "in which each read answers what was written last.",
+       check_sequential},
       {"set",
        "Every element whose add was acknowledged, or that a read returned, is in every read that "
        "begins later; nothing is read that nobody added, and nothing twice.",

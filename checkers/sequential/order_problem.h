@@ -1,0 +1,40 @@
+// Whether the steps of several sessions fit into one total order: each session's in its order, and
+// each read right after its write, but for other reads, among those of its key.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "checkers/versions/versions.h"
+
+namespace tribunal {
+
+// Steps and versions numbered from 0; the first `keys` versions are the initial ones.
+// Step::operation is left as it was.
+struct OrderProblem {
+  static constexpr std::uint32_t none = Versions::none;
+
+  std::vector<Step> steps;            // by session, each session's in its order
+  std::vector<std::uint32_t> starts;  // of sessions, sessions + 1
+  std::uint32_t keys = 0;
+  std::vector<std::uint32_t> writers;        // by version, a step; none: initial
+  std::vector<std::uint32_t> reader_starts;  // by version, versions + 1 places in `readers`
+  std::vector<std::uint32_t> readers;        // steps; a compare-and-set reads too
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> forced;  // steps: the first comes before
+
+  std::size_t sessions() const { return starts.size() - 1; }
+  std::span<const std::uint32_t> readers_of(std::uint32_t version) const {
+    return std::span(readers).subspan(reader_starts[version],
+                                      reader_starts[version + 1] - reader_starts[version]);
+  }
+  bool initial(std::uint32_t version) const { return version < keys; }
+};
+
+// The problem of some of a history's steps (places in Versions::steps, ascending). A step whose
+// write is left out must be left out too; then, if the whole has an order, so have they. Where
+// lists or the database's own numbers order a key's versions, the problem is forced to that order.
+OrderProblem order_problem(const Versions& versions, std::span<const std::uint32_t> chosen);
+
+}  // namespace tribunal
