@@ -168,6 +168,7 @@ void SessionPass::judge_list_order(const Step& step, const std::vector<std::uint
                                    Flags& flags) {
   ++holding_;
   for (const std::uint32_t version : list) {
+    if (held_[version] == holding_) continue;  // a second time
     const Step& writer = in_.versions.steps[in_.versions.writers[version]];
     if (count_stamp_[writer.session] != holding_) count_[writer.session] = 0;
     count_stamp_[writer.session] = holding_;
