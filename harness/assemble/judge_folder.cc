@@ -37,6 +37,8 @@ Value read_initial(const std::string& text, Values& values) {
   line.fail(forms.here(), fmt::format("'{}' follows the value", quote({forms.here(), end})), {});
 }
 
+}  // namespace
+
 Value initial_of(const std::string& text, Values& values) {
   if (text.empty() || text == "null") return Value::nil();
   try {
@@ -45,6 +47,8 @@ Value initial_of(const std::string& text, Values& values) {
     throw Error(Blame::usage, error.what(), "give one value, such as 0, '\"a\"', '[1 2]' or nil");
   }
 }
+
+namespace {
 
 // What can be said to be wrong before a long read is said before it.
 void check_request(const JudgeRequest& request) {
@@ -68,8 +72,11 @@ void judge_with(const std::vector<std::string>& names, const JudgeRequest& reque
   auto options = request.options;
   options.initial = initial_of(request.initial, judged.history.values);
   for (const auto& name : names) {
-    judged.verdicts.push_back(
-        judge(find(checkers(), "checker", name), judged.history, options, budget));
+    const auto& checker = find(checkers(), "checker", name);
+    judged.verdicts.push_back(judge(checker, judged.history, options, budget));
+    if (!request.self_test) continue;
+    add_detection(judged.verdicts.back(), checker, judged.history, options, budget,
+                  *request.self_test);
   }
 }
 

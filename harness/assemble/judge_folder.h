@@ -2,9 +2,11 @@
 // check.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/assemble/self_test.h"
 #include "harness/assemble/spec.h"
 #include "harness/parts/checker.h"
 #include "harness/record/history_file.h"
@@ -21,6 +23,7 @@ struct JudgeRequest {
   Milliseconds time{60'000};  // for all checkers together
   std::size_t memory = std::size_t{2} << 30;
   std::stop_token stop;
+  std::optional<SelfTest> self_test;
 };
 
 struct Judged {
@@ -34,6 +37,9 @@ Judged judge_folder(const RunFolder& folder, const JudgeRequest& request);
 
 // Named checkers only, on a history in a file or "-".
 Judged judge_file(const std::filesystem::path& file, const JudgeRequest& request);
+
+// The value that --initial names, as EDN or JSON; nil for an empty text. Throws Error(usage).
+Value initial_of(const std::string& text, Values& values);
 
 // Writes a report of the folder by its name ("junit") to `file`.
 void write_report(const RunFolder& folder, const std::string& name,

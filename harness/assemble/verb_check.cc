@@ -20,7 +20,7 @@ struct CheckFlags {
   std::string what, initial, time, memory, junit, summary, html;
   std::string model;
   std::vector<std::string> checkers, options;
-  bool json = false, keyed = false, unkeyed = false;
+  bool json = false, keyed = false, unkeyed = false, self_test = false;
 };
 
 void take_options(const CheckFlags& flags, JudgeRequest& request) {
@@ -46,6 +46,7 @@ JudgeRequest request_of(const CheckFlags& flags) {
   request.memory = limits.check_memory;
   request.initial = flags.initial;
   request.reading.keyed = flags.keyed ? Keyed::yes : flags.unkeyed ? Keyed::no : Keyed::automatic;
+  if (flags.self_test) request.self_test = SelfTest{};
   take_options(flags, request);
   return request;
 }
@@ -136,6 +137,8 @@ void add_check(CLI::App& app, int& exit) {
       ->type_name("TIME");
   verb->add_option("--check-memory", flags->memory, "what a checker may hold [2GiB]")
       ->type_name("SIZE");
+  verb->add_flag("--self-test", flags->self_test,
+                 "plant anomalies into the history and say how many are found");
   add_reports(*verb, *flags);
   verb->callback([flags, &exit] { exit = check_verb(*flags); });
 }

@@ -8,6 +8,7 @@ namespace tribunal {
 
 void add_run(CLI::App& app, int& exit);
 void add_check(CLI::App& app, int& exit);
+void add_profile(CLI::App& app, int& exit);
 void add_export(CLI::App& app, int& exit);
 void add_report(CLI::App& app, int& exit);
 void add_list(CLI::App& app, int& exit);
