@@ -1,5 +1,7 @@
 #include "clients/quorum/server/levels/gossiped.h"
 
+#include <algorithm>
+
 #include "clients/quorum/server/replication/gather.h"
 
 namespace tribunal::quorum {
@@ -30,11 +32,13 @@ GossipedLevel::~GossipedLevel() = default;
 
 GossipedLevel::Token GossipedLevel::token_from(const json& text) {
   if (text.is_null()) return {};
-  return {Seen::from_json(text.at("reads")), Seen::from_json(text.at("writes"))};
+  return {Seen::from_json(text.at("reads")), Seen::from_json(text.at("writes")),
+          text.at("clock").get<std::uint64_t>()};
 }
 
 json GossipedLevel::to_json(const Token& token) {
-  return {{"reads", token.reads.to_json()}, {"writes", token.writes.to_json()}};
+  return {
+      {"reads", token.reads.to_json()}, {"writes", token.writes.to_json()}, {"clock", token.clock}};
 }
 
 // Until this node has applied what the session must find here.
@@ -70,6 +74,7 @@ Reading GossipedLevel::read(const Request& request) {
   reading.object = store_.read(request.object);
   if (settings_.sessions == Sessions::sticky) return reading;
   token.reads.merge(applied_);
+  token.clock = std::max(token.clock, clock_.now());
   reading.token = to_json(token);
   return reading;
 }
@@ -80,7 +85,10 @@ Written GossipedLevel::write(const Request& request) {
   std::unique_lock lock(mutex_);
   Update update;
   update.needs = needed_by_write(token);
-  if (settings_.sessions == Sessions::tokens) await(lock, update.needs, request);
+  // A reordered write is one that does not wait for what it follows, here or elsewhere.
+  const bool waits = settings_.sessions == Sessions::tokens && !settings_.has(Bug::reordered_write);
+  if (waits) await(lock, update.needs, request);
+  clock_.witness({token.clock, 0});
   update.dot = {self_, ++last_};
   update.stamp = clock_.next();
   update.object = request.object;
@@ -97,6 +105,7 @@ Written GossipedLevel::write(const Request& request) {
   Written written;
   if (settings_.sessions == Sessions::sticky) return written;
   token.writes.add(update.dot);
+  token.clock = std::max(token.clock, update.stamp.counter);
   written.token = to_json(token);
   return written;
 }

@@ -31,9 +31,11 @@ class GossipedLevel final : public Level {
   Store::Previous previous(const ObjectId& id) override;
 
  private:
-  // What a session has seen: by its reads, and of its own writes.
+  // What a session has seen: by its reads, and of its own writes; and the logical time of it, so
+  // that what a session writes is newer than what it knows of, wherever it goes.
   struct Token {
     Seen reads, writes;
+    std::uint64_t clock = 0;
   };
   struct Kept {
     Update update;

@@ -20,6 +20,8 @@ class StampClock {
     last_ = std::max(wish, last_ + 1);
     return {last_, self_};
   }
+  // The largest given or witnessed.
+  std::uint64_t now() const { return std::max(witnessed_, last_); }
   void witness(Stamp stamp) { witnessed_ = std::max({witnessed_, last_, stamp.counter}); }
 
  private:

@@ -69,7 +69,7 @@ std::uint64_t Store::digest() const {
 }
 
 void Store::remember(const ObjectId& id, const Object& before, Dot changed_by) {
-  if (bug_ == Bug::non_monotonic_session) previous_[id] = {before, changed_by};
+  if (bug_ == Bug::non_monotonic_session) previous_[id] = {before, changed_by, Clock::now()};
   if (bug_ == Bug::resurrected_delete && erased_something(before, objects_[id]))
     erased_.push_back({Clock::now(), id, before});
 }

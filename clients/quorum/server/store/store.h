@@ -23,6 +23,7 @@ class Store {
   struct Previous {
     Object object;
     Dot changed_by;
+    Clock::time_point changed_at{};
   };
   Previous previous(const ObjectId& id) const;
 
