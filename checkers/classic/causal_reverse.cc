@@ -151,11 +151,10 @@ Evidence Group::explain(std::uint32_t read, std::uint32_t latest) const {
   maker.evidence.anomaly = "causal reverse";
   maker.evidence.key = shown_key(history_, at(read));
   maker.evidence.sentence = fmt::format(
-      "The write by {} was acknowledged {} before {} began the other; the read by {} saw the "
-      "second "
-      "and not the first.",
-      who(history_, at(first)), gap(at(first), at(second)), who(history_, at(second)),
-      who(history_, at(read)));
+      "'{}' by {} was acknowledged {} before {} began '{}', and the read by {} saw the second and "
+      "not the first.",
+      history_.show(at(first)), who(history_, at(first)), gap(at(first), at(second)),
+      who(history_, at(second)), history_.show(at(second)), who(history_, at(read)));
   maker.evidence.impossible_at = at(read).ended;
   return std::move(maker.evidence);
 }

@@ -135,7 +135,7 @@ Evidence Lock::explain_holders(const Hold& first, const Hold& second) const {
   if (one.ended < two.began) maker.real_time(first.acquire, second.acquire);
   maker.arrow(second.acquire, first.release, "real time");
   const std::string start =
-      fmt::format("{} was told that it had the lock, and so was {} afterwards", who(history_, one),
+      fmt::format("The lock was given to {} and then to {}", who(history_, one),
                   one.process == two.process ? "the same" : who(history_, two));
   return finish(maker, "two holders",
                 first.release == Hold::none
@@ -151,12 +151,13 @@ Evidence Lock::explain_fences(const Hold& first, const Hold& second) const {
   EvidenceMaker maker(history_, places);
   const Operation &one = at(first.acquire), &two = at(second.acquire);
   if (one.ended < two.began) maker.real_time(first.acquire, second.acquire);
-  return finish(maker, "fence went back",
-                fmt::format("{} held the lock first, with the fence {}, and {} after it with {}; "
-                            "fences grow, so that who comes late can be told apart.",
-                            who(history_, one), history_.values.show(one.value), who(history_, two),
-                            history_.values.show(two.value)),
-                std::max(one.ended, two.ended));
+  return finish(
+      maker, "fence went back",
+      fmt::format("The lock was held by {} with the fence {}, and after that by {} with {}; "
+                  "fences grow, so that who comes late can be told apart.",
+                  who(history_, one), history_.values.show(one.value), who(history_, two),
+                  history_.values.show(two.value)),
+      std::max(one.ended, two.ended));
 }
 
 void survey(const History& history, const Operation& operation) {

@@ -28,8 +28,8 @@ Evidence explain(const History& history, std::uint32_t first, std::uint32_t agai
   maker.evidence.anomaly = "repeated id";
   maker.evidence.key = shown_key(history, after);
   maker.evidence.sentence =
-      fmt::format("{} was given {}, which {} had been given as well; an id is given once.",
-                  who(history, after), history.values.show(after.value), who(history, before));
+      fmt::format("The id {} was given to {} and to {}; an id is given once.",
+                  history.values.show(after.value), who(history, before), who(history, after));
   maker.evidence.impossible_at = std::max(before.ended, after.ended);
   return std::move(maker.evidence);
 }
