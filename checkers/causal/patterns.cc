@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace tribunal {
+namespace {
+
+constexpr std::size_t worth_looking_at = 64;  // versions, before looking by session
+
+}  // namespace
 
 CausalPatterns::CausalPatterns(const History& history, const Versions& versions, Claim claim)
     : history_(history),
@@ -16,6 +21,20 @@ CausalPatterns::CausalPatterns(const History& history, const Versions& versions,
   held_.assign(versions.writes.size(), 0);
   met_.resize(versions.sessions());
   met_stamp_.assign(versions.sessions(), 0);
+  if (claim == Claim::convergent) find_private();
+}
+
+void CausalPatterns::find_private() {
+  settled_.assign(versions_.writes.size(), none);
+  public_until_.assign(versions_.sessions(), 0);
+  for (std::uint32_t step = 0; step < versions_.steps.size(); ++step) {
+    for (const std::uint32_t version : versions_.reads_from(step)) {
+      const Step& writer = versions_.steps[versions_.writers[version]];
+      if (writer.session == versions_.steps[step].session) continue;
+      std::uint32_t& until = public_until_[writer.session];
+      until = std::max(until, writer.place + 1);
+    }
+  }
 }
 
 bool CausalPatterns::find(Watch& watch) {
@@ -29,19 +48,21 @@ bool CausalPatterns::find(Watch& watch) {
 
 void CausalPatterns::look(std::uint32_t step, const CausalOrder::View& view) {
   const Step& at = versions_.steps[step];
+  const bool conflicts = claim_ == Claim::convergent && !versions_.listed[at.key];
   const std::size_t before = suspects_.reads.size();
   suspects_.look(step, view);
-  if (at.read == none) return;
-  ++reads;
-  if (suspects_.reads.size() != before) {
-    const std::uint32_t version = missed(at, view);
+  if (at.read != none) {
+    ++reads;
+    std::uint32_t version = none;
+    if (suspects_.reads.size() != before) version = missed(at, view);
     if (version != none) {
       ++bad_reads;
       miss(step, version, none);
-      return;
+    } else if (conflicts && !versions_.initial(at.read)) {
+      add_conflicts(step, view);
     }
   }
-  if (claim_ == Claim::convergent && !versions_.listed[at.key]) add_conflicts(step, view);
+  if (conflicts && at.wrote != none) settle(at.wrote, view);
 }
 
 // A version in the past of a suspect read and after what it read; none: there is none after all.
@@ -67,10 +88,59 @@ std::uint32_t CausalPatterns::missed(const Step& step, const CausalOrder::View& 
   return found;
 }
 
+// How far the line of a version's key is in its causal past: as far as that of the last version
+// that it knows, and then on.
+void CausalPatterns::settle(std::uint32_t version, const CausalOrder::View& view) {
+  const auto line = lineup_.line(versions_.key_of[version]);
+  std::size_t known = line.size() - 1;  // the version itself
+  std::uint32_t settled = 0;
+  for (std::size_t looked = 0;; ++looked) {
+    if (known == 0) break;
+    if (looked == worth_looking_at) return;
+    if (!view.covers(line[--known])) continue;
+    settled = settled_[line[known]];
+    break;
+  }
+  if (settled == none) return;
+  const auto is_private = [this](std::uint32_t other) {
+    const Step& writer = versions_.steps[versions_.writers[other]];
+    return writer.place >= public_until_[writer.session];
+  };
+  while (settled < line.size() && (view.covers(line[settled]) || is_private(line[settled])))
+    ++settled;
+  settled_[version] = settled;
+}
+
 // What the read knew and did not return comes before what it returned.
 void CausalPatterns::add_conflicts(std::uint32_t step, const CausalOrder::View& view) {
   const Step& at = versions_.steps[step];
-  if (versions_.initial(at.read)) return;
+  const auto line = lineup_.line(at.key);
+  const std::uint32_t settled = settled_[at.read];
+  if (settled == none || line.size() - settled > worth_looking_at) {
+    add_conflicts_by_group(step, view);
+    return;
+  }
+  for (const std::uint32_t version : line.subspan(settled)) {
+    if (version != at.read && version != at.wrote && view.covers(version) &&
+        !order_.before(version, at.read))
+      add_order(version, at.read, step);
+  }
+  if (at.place > public_until_[at.session]) add_own_conflict(step, view);
+}
+
+// A session knows of its private versions, which nobody else does.
+void CausalPatterns::add_own_conflict(std::uint32_t step, const CausalOrder::View& view) {
+  const Step& at = versions_.steps[step];
+  const std::uint32_t group = writes_.find(at.key, at.session);
+  if (group == none) return;
+  const std::size_t count = writes_.among(group, view.place);
+  if (count == 0) return;
+  const std::uint32_t version = writes_.group(group)[count - 1];
+  if (version != at.read && !order_.before(version, at.read)) add_order(version, at.read, step);
+}
+
+void CausalPatterns::add_conflicts_by_group(std::uint32_t step, const CausalOrder::View& view) {
+  const Step& at = versions_.steps[step];
   const CausalOrder::View known = order_.view_of(at.read);
   for (std::uint32_t group = writes_.first_group(at.key); group < writes_.end_group(at.key);
        ++group) {

@@ -48,6 +48,10 @@ class CausalPatterns {
   void look(std::uint32_t step, const CausalOrder::View& view);
   std::uint32_t missed(const Step& step, const CausalOrder::View& view);
   void add_conflicts(std::uint32_t step, const CausalOrder::View& view);
+  void add_conflicts_by_group(std::uint32_t step, const CausalOrder::View& view);
+  void add_own_conflict(std::uint32_t step, const CausalOrder::View& view);
+  void settle(std::uint32_t version, const CausalOrder::View& view);
+  void find_private();
   void add_order(std::uint32_t from, std::uint32_t to, std::uint32_t read);
   void pack();
   bool check_lists(Watch& watch);
@@ -63,6 +67,11 @@ class CausalPatterns {
   CausalOrder order_;
   ListContents lists_;
   std::vector<std::uint32_t> held_, met_, met_stamp_;
+  // By version: so many places of its key's line, from the first, are in its causal past, but for
+  // private ones; none: nobody knows.
+  std::vector<std::uint32_t> settled_;
+  std::vector<std::uint32_t> public_until_;  // by session: the steps before the last one whose
+                                             // write another session read; the rest is private
   std::uint32_t holding_ = 0;
   std::size_t packed_ = 0;
 };

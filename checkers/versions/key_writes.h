@@ -61,6 +61,10 @@ class Lineup {
     const std::uint32_t key = versions_.key_of[version], position = positions_[version];
     return std::span(line_).subspan(starts_[key] + position, lengths_[key] - position);
   }
+  // Of a key, so far.
+  std::span<const std::uint32_t> line(std::uint32_t key) const {
+    return std::span(line_).subspan(starts_[key], lengths_[key]);
+  }
   std::size_t bytes() const {
     return (starts_.capacity() + lengths_.capacity() + line_.capacity() + positions_.capacity()) *
            4;
