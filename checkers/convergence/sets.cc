@@ -15,8 +15,13 @@ constexpr std::uint32_t none = Holding::none;
 // What was done with one element of one set.
 struct Member {
   std::uint32_t add = none;             // place of an add: acknowledged, else unknown, else failed
-  std::uint32_t remove = none;          // place of an acknowledged remove
   std::uint32_t adds = 0, removes = 0;  // those that did not fail
+  bool removed = false;                 // with acknowledgement
+};
+
+// An add, what told the remover of it, the remove, and a read without the element: places.
+struct Return {
+  std::uint32_t add, knowledge, remove, absence;
 };
 
 class SetJudge {
@@ -32,7 +37,8 @@ class SetJudge {
   void judge_absent(std::uint32_t key, std::uint32_t number);
   void judge_present(std::uint32_t key, std::uint32_t number);
   void judge_return(std::uint32_t key, std::uint32_t number);
-  std::uint32_t knowledge_before(std::uint32_t key, const Member& member, Value element) const;
+  std::uint32_t knowledge_before(std::uint32_t key, std::uint32_t remove, std::uint32_t add) const;
+  void convict_return(std::uint32_t key, const Return& back);
   std::uint32_t absence_after(std::uint32_t key, const Operation& remove, Value element) const;
   void convict(EvidenceMaker& maker, std::uint32_t key, const char* anomaly, Value element,
                std::string sentence);
@@ -75,7 +81,7 @@ void SetJudge::gather(std::uint32_t key) {
     const bool failed = operation.outcome == Outcome::failed;
     if (operation.function == Function::remove) {
       member.removes += !failed;
-      if (operation.ok()) member.remove = place;
+      member.removed |= operation.ok();
       continue;
     }
     member.adds += !failed;
@@ -157,41 +163,49 @@ void SetJudge::judge_present(std::uint32_t key, std::uint32_t number) {
 // was seen to be away. Added twice, or removed by someone who need not have known it, it may stay.
 void SetJudge::judge_return(std::uint32_t key, std::uint32_t number) {
   const Member& member = members_[number];
-  if (member.remove == none) return;
+  if (!member.removed) return;
   const Value element = elements_.value(number);
-  const std::uint32_t knowledge =
-      member.adds == 1 && at(member.add).ok() ? knowledge_before(key, member, element) : none;
-  const std::uint32_t absence =
-      knowledge == none ? none : absence_after(key, at(member.remove), element);
-  undecided_ += absence == none;
-  if (absence == none) return;
+  if (member.adds == 1 && at(member.add).ok()) {
+    for (const std::uint32_t remove : settled_.look.keys.of(key)) {
+      const Operation& operation = at(remove);
+      if (operation.function != Function::remove || !operation.ok() || operation.value != element)
+        continue;
+      const std::uint32_t knowledge = knowledge_before(key, remove, member.add);
+      const std::uint32_t absence =
+          knowledge == none ? none : absence_after(key, operation, element);
+      if (absence != none) return convict_return(key, {member.add, knowledge, remove, absence});
+    }
+  }
+  ++undecided_;
+}
+
+void SetJudge::convict_return(std::uint32_t key, const Return& back) {
   ++findings_.resurrected;
   if (!findings_.wants_evidence()) return;
-  EvidenceMaker maker(history_, {member.add, knowledge, member.remove, absence, read_at(key)});
-  if (knowledge != member.add) maker.arrow(member.add, knowledge, "reads from");
-  maker.arrow(knowledge, member.remove, "session order");
-  maker.real_time(member.remove, absence);
-  maker.real_time(absence, read_at(key));
-  const std::string value = history_.values.show(element);
+  EvidenceMaker maker(history_,
+                      {back.add, back.knowledge, back.remove, back.absence, read_at(key)});
+  maker.arrow(back.add, back.knowledge, "reads from");
+  maker.arrow(back.knowledge, back.remove, "session order");
+  maker.real_time(back.remove, back.absence);
+  maker.real_time(back.absence, read_at(key));
+  const Value element = at(back.add).value;
   convict(maker, key, "resurrected value", element,
           fmt::format("{} was added once; {}, who {} it, removed it with acknowledgement, and {} "
                       "then saw the set without it; in the end it is there again {}.",
-                      value, who(history_, at(member.remove)),
-                      knowledge == member.add ? "had added" : "had read",
-                      who(history_, at(absence)), settled_.everywhere()));
+                      history_.values.show(element), who(history_, at(back.remove)),
+                      back.knowledge == back.add ? "had added" : "had read",
+                      who(history_, at(back.absence)), settled_.everywhere()));
 }
 
 // The remover's own call before its remove that tells it of the element.
-std::uint32_t SetJudge::knowledge_before(std::uint32_t key, const Member& member,
-                                         Value element) const {
-  const Operation& remove = at(member.remove);
+std::uint32_t SetJudge::knowledge_before(std::uint32_t key, std::uint32_t remove,
+                                         std::uint32_t add) const {
   for (const std::uint32_t place : settled_.look.keys.of(key)) {
-    if (place >= member.remove) break;
+    if (place >= remove) break;
     const Operation& operation = at(place);
-    if (operation.process != remove.process || !operation.ok()) continue;
-    if (place == member.add) return place;
-    if (operation.function == Function::read && holds_element(history_, operation, element))
-      return place;
+    if (operation.process != at(remove).process || !operation.ok()) continue;
+    const bool reads = operation.function == Function::read;
+    if (place == add || (reads && holds_element(history_, operation, at(add).value))) return place;
   }
   return none;
 }

@@ -133,11 +133,15 @@ std::uint32_t VersionEnds::follower_of(std::uint32_t v) const {
 }
 
 const Deletion* VersionEnds::deletion_after_last(std::uint32_t key) const {
+  const auto& operations = settled_.history.operations;
+  const Deletion* first = nullptr;
   for (const Deletion& deletion : deletions_of(key)) {
-    if (deletion.follows_last && settled_.history.operations[deletion.operation].ok())
-      return &deletion;
+    if (!deletion.follows_last || !operations[deletion.operation].ok()) continue;
+    if (first == nullptr ||
+        operations[deletion.operation].ended < operations[first->operation].ended)
+      first = &deletion;
   }
-  return nullptr;
+  return first;
 }
 
 bool VersionEnds::overtaken(std::uint32_t v, std::uint32_t latest_begin) const {

@@ -51,6 +51,7 @@ class VersionEnds {
 
   // The acknowledged write that follows version v, one that was seen if there is any; or none.
   std::uint32_t follower_of(std::uint32_t v) const;
+  // The acknowledged delete that follows the last value and was over first; or null.
   const Deletion* deletion_after_last(std::uint32_t key) const;
   // Acknowledged writes that no other write of their key follows in any order, real time included,
   // and that are not what it ends with: what a conflict policy dropped.

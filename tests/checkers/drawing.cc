@@ -13,6 +13,7 @@ constexpr std::int64_t column_time = 1'000'000;  // nanoseconds
 
 struct Drawn {
   std::size_t process = 0;  // by line name
+  std::string node;
   std::size_t begin = 0, end = 0;
   char ending = '|';
   std::string text;
@@ -43,7 +44,7 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 // `|-- text --|` and the like on one line.
-void take_line(std::string_view line, std::size_t process, std::vector<Drawn>& drawn) {
+void take_line(std::string_view line, const Drawn& whose, std::vector<Drawn>& drawn) {
   for (std::size_t begin = line.find("|-- "); begin != std::string_view::npos;
        begin = line.find("|-- ", begin + 1)) {
     const std::size_t dashes = line.find(" --", begin + 3);
@@ -53,8 +54,11 @@ void take_line(std::string_view line, std::size_t process, std::vector<Drawn>& d
         std::string_view("|x?").find(line[end]) == std::string_view::npos) {
       fail("an operation ends with none of | x ?", line);
     }
-    drawn.push_back(
-        {process, begin, end, line[end], std::string(line.substr(begin + 4, dashes - begin - 4))});
+    drawn.push_back(whose);
+    drawn.back().begin = begin;
+    drawn.back().end = end;
+    drawn.back().ending = line[end];
+    drawn.back().text = line.substr(begin + 4, dashes - begin - 4);
     begin = end;
   }
 }
@@ -83,6 +87,13 @@ Function function_named(const std::string& name, History& history) {
   return static_cast<Function>(static_cast<std::ptrdiff_t>(Function::first_unnamed) + number);
 }
 
+std::uint16_t node_named(const std::string& name, History& history) {
+  const auto known = std::find(history.nodes.begin(), history.nodes.end(), name);
+  const auto number = known - history.nodes.begin();
+  if (known == history.nodes.end()) history.nodes.push_back(name);
+  return static_cast<std::uint16_t>(number);
+}
+
 Operation operation_of(const Drawn& drawn, History& history) {
   const std::vector<std::string> words = words_of(drawn.text);
   if (words.empty()) fail("an empty operation", drawn.text);
@@ -91,6 +102,7 @@ Operation operation_of(const Drawn& drawn, History& history) {
   if (words.size() > 1) operation.key = parse_value(words[1], history.values);
   if (words.size() > 2) operation.value = parse_value(words[2], history.values);
   if (words.size() > 3) operation.to = parse_value(words[3], history.values);
+  operation.node = node_named(drawn.node, history);
   operation.invoked_at = static_cast<std::int64_t>(drawn.begin) * column_time;
   operation.completed_at = static_cast<std::int64_t>(drawn.end) * column_time;
   operation.outcome = drawn.ending == '|'   ? Outcome::ok
@@ -126,9 +138,11 @@ void lay_out(const std::vector<Drawn>& drawn, const std::vector<std::string>& na
   for (const Moment& moment : moments_of(drawn)) {
     const Drawn& one = drawn[moment.drawn];
     const std::uint32_t event = history.events++;
+    const bool looks = one.text == "last-look";
+    if (names[one.process] == "nemesis" && looks && moment.rank == 1) continue;
     if (names[one.process] == "nemesis") {
       history.faults.push_back({static_cast<std::int64_t>(moment.column) * column_time, event,
-                                static_cast<std::int32_t>(moment.drawn), moment.rank == 0,
+                                static_cast<std::int32_t>(moment.drawn), moment.rank == 0 && !looks,
                                 moment.rank == 1, one.text, ""});
     } else if (moment.rank == 0) {
       place[moment.drawn] = history.operations.size();
@@ -172,11 +186,15 @@ Drawing parse_drawing(std::string_view text) {
       take_header(drawing, line);
       continue;
     }
-    const std::string name = line.substr(0, line.find(' '));
+    const std::string whole = line.substr(0, line.find(' '));
+    const std::string name = whole.substr(0, whole.find('@'));
     const auto found = std::find(names.begin(), names.end(), name);
     const auto process = static_cast<std::size_t>(found - names.begin());
     if (found == names.end()) names.push_back(name);
-    take_line(line, process, drawn);
+    Drawn whose;
+    whose.process = process;
+    if (name.size() < whole.size()) whose.node = whole.substr(name.size() + 1);
+    take_line(line, whose, drawn);
   }
   lay_out(drawn, names, drawing.history);
   return drawing;

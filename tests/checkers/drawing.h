@@ -11,7 +11,8 @@
 // A column is a moment, a millisecond long; what begins and ends in the same column overlaps. --|
 // is ok, --x failed,
 // --? unknown. Each line is a process (after --? it goes on under a new number); lines of one name
-// are one process. The line `nemesis` draws faults. Values: 17, nil, [1 2], words, "a
+// are one process, and a@n1 is process a calling node n1. The line `nemesis` draws faults, and
+// `last-look` where a last look begins. Values: 17, nil, [1 2], words, "a
 // text with blanks".
 #pragma once
 
