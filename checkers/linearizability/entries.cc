@@ -61,7 +61,7 @@ Observers observers_of(const History& history, const StateSpace& space,
   if (lost.empty()) return observers;
   for (const std::uint32_t place : answered) {
     shown.clear();
-    space.add_shown(history.operations[place], shown);
+    space.add_shown(history.operations[place], marks, shown);
     for (const Value mark : shown) {
       if (watch.spent()) return observers;
       observers.observed(mark, history.operations[place].ended);
@@ -76,7 +76,7 @@ Observers observers_of(const History& history, const StateSpace& space,
       space.add_marks(history.operations[place], marks);
       if (!observers.last_of(marks)) continue;
       shown.clear();
-      space.add_shown(history.operations[place], shown);
+      space.add_shown(history.operations[place], {}, shown);
       for (const Value mark : shown)
         changed = observers.observed(mark, Operation::never) || changed;
     }

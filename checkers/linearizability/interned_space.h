@@ -3,12 +3,16 @@
 //   bool step(State&, const Operation&) const;            false: the operation does not fit
 //   bool only_looks(const Operation&) const;
 //   bool overwrites(const Operation&) const;
+//   bool blind(const Operation&) const;                   optional, with leads; as StateSpace's
+//   bool leads(const State&, const Operation& next, const Operation& look) const;
+//   bool fits(const State&, const Operation& look) const; optional: a step that changes nothing
 //   parts, leaves, observes of an Operation               as StateSpace's
 //   std::string show(const State&) const;
 //   static std::uint64_t hash(const State&);
 //   static std::size_t bytes(const State&);               held beside the state itself
 //   bool add_marks(const Operation&, std::vector<Value>&) const;        optional; as StateSpace's,
-//   void add_shown(const Operation&, std::vector<Value>&) const;        else what it leaves, observes
+//   void add_shown(const Operation&, std::span<const Value>, std::vector<Value>&) const;
+//                                                         else what it leaves, observes
 //   static constexpr bool by_owner;                       whether the process matters
 //   static constexpr bool answers_inside;                 blanks in a value: the answer fills them
 //   std::vector<State> beginnings(std::span<const Operation>) const;    optional; as StateSpace's
@@ -41,7 +45,9 @@ class InternedSpace : public StateSpace {
     }
     kinds_.push_back(kind);
     operations_.push_back(operation);
-    moves_.push_back({model_.only_looks(operation), model_.overwrites(operation)});
+    Move move{model_.only_looks(operation), model_.overwrites(operation)};
+    if constexpr (knows_what_leads) move.blind = model_.blind(operation);
+    moves_.push_back(move);
     move_slots_[slot] = static_cast<std::uint32_t>(kinds_.size());
     if (kinds_.size() * 2 > move_slots_.size()) grow_moves();
     return static_cast<std::uint32_t>(kinds_.size() - 1);
@@ -50,16 +56,37 @@ class InternedSpace : public StateSpace {
   const Move& move(std::uint32_t move) const override { return moves_[move]; }
 
   std::uint32_t after(std::uint32_t state, std::uint32_t move) override {
+    if (state == unseen) {
+      if (!moves_[move].overwrites) return moves_[move].only_looks ? illegal : unseen;
+      next_ = model_.start();
+      model_.step(next_, operations_[move]);
+      return number(next_);
+    }
+    if constexpr (requires { model_.fits(states_[state], operations_[move]); }) {
+      if (moves_[move].only_looks)
+        return model_.fits(states_[state], operations_[move]) ? state : illegal;
+    }
     const std::uint64_t key = std::uint64_t{state} << 32 | move;
     const std::uint64_t hash = mixed(key, 1);
     const Step& known = steps_[hash & (steps_.size() - 1)];
     if (known.key == key) return known.to;
-    typename Model::State next = states_[state];
-    const std::uint32_t to =
-        model_.step(next, operations_[move]) ? number(std::move(next)) : illegal;
+    next_ = states_[state];
+    const std::uint32_t to = model_.step(next_, operations_[move]) ? number(next_) : illegal;
     steps_[hash & (steps_.size() - 1)] = {key, to};
     if (++known_steps_ > steps_.size() && steps_.size() < most_steps) grow_steps();
     return to;
+  }
+
+  bool foresees() const override { return knows_what_leads; }
+  bool leads(std::uint32_t state, std::uint32_t move, std::uint32_t look) override {
+    if constexpr (knows_what_leads) {
+      if (state != unseen)
+        return model_.leads(states_[state], operations_[move], operations_[look]);
+      return moves_[move].overwrites &&
+             model_.leads(model_.start(), operations_[move], operations_[look]);
+    } else {
+      return true;
+    }
   }
 
   void keep(const std::vector<std::uint32_t>& states) override {
@@ -68,7 +95,7 @@ class InternedSpace : public StateSpace {
     states_.clear();
     state_slots_.assign(64, 0);
     state_bytes_ = 0;
-    for (auto& state : kept) number(std::move(state));
+    for (const auto& state : kept) number(state);
     forget_steps();
   }
 
@@ -98,9 +125,10 @@ class InternedSpace : public StateSpace {
       return value.has_value();
     }
   }
-  void add_shown(const Operation& operation, std::vector<Value>& marks) const override {
-    if constexpr (requires { model_.add_shown(operation, marks); }) {
-      model_.add_shown(operation, marks);
+  void add_shown(const Operation& operation, std::span<const Value> asked,
+                 std::vector<Value>& marks) const override {
+    if constexpr (requires { model_.add_shown(operation, asked, marks); }) {
+      model_.add_shown(operation, asked, marks);
     } else if (const auto value = model_.observes(operation)) {
       marks.push_back(*value);
     }
@@ -111,7 +139,7 @@ class InternedSpace : public StateSpace {
     if constexpr (requires { model_.beginnings(operations); }) {
       auto states = model_.beginnings(operations);
       if (states.size() > PlainModel::most_beginnings) return {};
-      for (auto& state : states) numbers.push_back(number(std::move(state)));
+      for (const auto& state : states) numbers.push_back(number(state));
     }
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
@@ -120,6 +148,11 @@ class InternedSpace : public StateSpace {
 
  private:
   using Kind = std::array<std::int64_t, 4>;
+  static constexpr bool knows_what_leads =
+      requires(const Model& model, const Operation& one, const typename Model::State& state) {
+    model.blind(one);
+    model.leads(state, one, one);
+  };
   static constexpr std::uint64_t no_key = UINT64_MAX;
   static constexpr std::size_t most_steps = std::size_t{1} << 18;  // remembered
   struct Step {
@@ -137,13 +170,13 @@ class InternedSpace : public StateSpace {
     return hash;
   }
 
-  std::uint32_t number(typename Model::State state) {
+  std::uint32_t number(const typename Model::State& state) {
     std::size_t slot = mixed(Model::hash(state), 1) & (state_slots_.size() - 1);
     for (; state_slots_[slot] != 0; slot = (slot + 1) & (state_slots_.size() - 1)) {
       if (states_[state_slots_[slot] - 1] == state) return state_slots_[slot] - 1;
     }
-    state_bytes_ += Model::bytes(state);
-    states_.push_back(std::move(state));
+    states_.push_back(state);
+    state_bytes_ += Model::bytes(states_.back());
     const auto id = static_cast<std::uint32_t>(states_.size());
     state_slots_[slot] = id;
     if (states_.size() * 2 > state_slots_.size()) grow_states();
@@ -182,7 +215,8 @@ class InternedSpace : public StateSpace {
   std::deque<typename Model::State> states_;  // deques, since these grow without a copy
   std::vector<std::uint32_t> state_slots_ = std::vector<std::uint32_t>(64, 0);  // number + 1
   std::size_t state_bytes_ = 0;
-  std::vector<Step> steps_;  // each where its hash says, in place of another
+  typename Model::State next_{};  // being made; kept for its memory, which else would lie in pieces
+  std::vector<Step> steps_;       // each where its hash says, in place of another
   std::size_t known_steps_ = 0;
   std::deque<Kind> kinds_;
   std::deque<Operation> operations_;  // one of each kind

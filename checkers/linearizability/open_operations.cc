@@ -27,6 +27,7 @@ OpenOperations::OpenOperations(StateSpace& space, std::span<const Entry> entries
     : space_(space), entries_(entries), slot_of_(entries.size(), 0), kind_of_(entries.size(), 0) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> kinds;
   for (std::size_t i = 0; i < entries.size(); ++i) {
+    any_overwrites_ = any_overwrites_ || space.move(entries[i].move).overwrites;
     if (entries[i].ended != Operation::never) continue;
     const auto kind = kinds.try_emplace({entries[i].move, entries[i].retires},
                                         static_cast<std::uint32_t>(kinds.size()));
@@ -65,9 +66,13 @@ const Slot& OpenOperations::begin(std::uint32_t entry) {
   slot.entry = entry;
   slot.began = one.began;
   slot.ended = one.ended;
+  slot.retires = one.retires;
   slot.lost = lost;
+  slot.optional = lost || one.optional;
   slot.only_looks = move.only_looks;
   slot.overwrites = move.overwrites;
+  slot.blind = move.blind;
+  slot.hidable = move.overwrites || (move.blind && any_overwrites_);
   slot.begins.clear();
   slot.twin_first = Slot::none;
   if (lost) {
@@ -86,7 +91,7 @@ void OpenOperations::order_twins(std::uint32_t number) {
     if (other == number || twin.move != one.move) continue;
     const std::uint32_t before = twin.ended < one.ended ? other : number;
     Slot& later = before == other ? one : twin;
-    if (slots_[before].lost) continue;
+    if (slots_[before].optional || later.retires < slots_[before].ended) continue;
     if (later.twin_first == Slot::none || slots_[later.twin_first].ended < slots_[before].ended)
       later.twin_first = before;
   }

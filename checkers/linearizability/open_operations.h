@@ -43,8 +43,10 @@ struct Slot {
   std::uint32_t place = 0, width = 1;  // bits
   std::uint32_t move = 0;
   std::uint32_t entry = 0;  // the first one
-  std::uint32_t began = 0, ended = Operation::never;
-  bool lost = false, only_looks = false, overwrites = false;
+  std::uint32_t began = 0, ended = Operation::never, retires = Operation::never;
+  bool lost = false, only_looks = false, overwrites = false, blind = false;
+  bool optional = false;  // lost, or as Entry has it
+  bool hidable = false;   // an operation that overwrites can hide that it came just before
   std::vector<std::uint32_t> begins;  // lost: when each began
   std::uint32_t twin_first = none;    // slot of the last one of its move that ends sooner
 
@@ -84,6 +86,7 @@ class OpenOperations {
 
   StateSpace& space_;
   std::span<const Entry> entries_;
+  bool any_overwrites_ = false;
   BitRoom room_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> open_, free_, slot_of_;

@@ -43,16 +43,16 @@ void Outdoing<words>::look_at(const OpenOperations& open) {
   counted_.clear();
   for (const std::uint32_t number : open.open()) {
     const Slot& slot = open.slot(number);
-    Bits& bits = slot.only_looks   ? looks_
-                 : slot.lost       ? spendable_
-                 : slot.overwrites ? hidable_
-                                   : exact_;
+    Bits& bits = slot.only_looks ? looks_
+                 : slot.optional ? spendable_
+                 : slot.hidable  ? hidable_
+                                 : exact_;
     if (slot.lost && slot.width > 1) {
       counted_.push_back(&slot);
       continue;
     }
     bits[slot.place / 64] |= std::uint64_t{1} << (slot.place % 64);
-    if (!slot.lost && slot.overwrites) hiding_.push_back(&slot);
+    if (!slot.optional && slot.hidable) hiding_.push_back(&slot);
   }
 }
 

@@ -158,9 +158,10 @@ void Dropping::drop_singles() {
 void Dropping::drop_unobserved() {
   for (std::size_t before = 0; before != left_.entries.size();) {
     before = left_.entries.size();
-    const auto unseen = std::find_if(
-        left_.entries.begin(), left_.entries.end(),
-        [this](const Entry& e) { return e.ended == Operation::never && !observed(e); });
+    const auto unseen =
+        std::find_if(left_.entries.begin(), left_.entries.end(), [this](const Entry& e) {
+          return (e.ended == Operation::never || e.optional) && !observed(e);
+        });
     if (unseen != left_.entries.end()) left_.entries.erase(unseen);
   }
 }
@@ -233,7 +234,7 @@ void Reduction::from_the_first() {
 // An open operation, as seen from within: nobody knows whether it has taken effect.
 void Reduction::open_up(Entries& entries, Entry entry) const {
   if (space_.move(entry.move).only_looks) return;
-  if (entry.ended != Operation::never) entry.retires = std::exchange(entry.ended, Operation::never);
+  entry.optional = true;
   entries.push_back(entry);
 }
 

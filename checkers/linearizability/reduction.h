@@ -4,7 +4,7 @@
 // - to leave out what only looks, however it was answered;
 // - to leave out an operation that overwrites and whose value nobody who stays observes;
 // - to leave out all operations of a part of the object that those that stay never meet;
-// - to let an operation that must take effect merely be able to;
+// - to let an operation that must take effect by its end merely be able to, by its end;
 // - to begin in the middle: what was over at a moment is left out, what was open then may or may
 //   not have taken effect, and the object is in a state that nobody knows (any), or in one of those
 //   that were possible then (known). Where that moment is late enough, no state is the way out.

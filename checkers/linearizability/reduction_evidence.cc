@@ -127,7 +127,8 @@ void Telling::find_source() {
 std::vector<std::uint32_t> Telling::shown() const {
   std::vector<Entry> order = left_.entries;
   std::stable_sort(order.begin(), order.end(), [this](const Entry& a, const Entry& b) {
-    const bool a_must = a.ended != Operation::never, b_must = b.ended != Operation::never;
+    const bool a_must = a.ended != Operation::never && !a.optional;
+    const bool b_must = b.ended != Operation::never && !b.optional;
     if (a_must != b_must) return a_must;
     if ((a.place == stuck_.place) != (b.place == stuck_.place)) return a.place == stuck_.place;
     return a.began > b.began;

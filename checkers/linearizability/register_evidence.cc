@@ -22,7 +22,12 @@ class Story {
  public:
   Story(const History& history, Value initial, std::span<const std::uint32_t> operations,
         RegisterZones& zones, Watch& watch)
-      : history_(history), initial_(initial), operations_(operations), zones_(zones) {
+      : history_(history),
+        initial_(initial),
+        operations_(operations),
+        second_zones_(history, initial),
+        zones_(&zones),
+        other_(&second_zones_) {
     cut(watch);
     index_writers();
   }
@@ -44,6 +49,7 @@ class Story {
 
  private:
   void cut(Watch& watch);
+  std::uint32_t likely_event() const;
   void index_writers();
   std::uint32_t writer(Value value) const;
   std::uint32_t failed_writer(Value value) const;
@@ -81,7 +87,9 @@ class Story {
   const History& history_;
   Value initial_;
   std::span<const std::uint32_t> operations_;
-  RegisterZones& zones_;
+  RegisterZones second_zones_;
+  RegisterZones* zones_;  // where the finding was made
+  RegisterZones* other_;  // where the next question is asked
   ZoneFinding finding_;
   std::uint32_t impossible_at_ = 0;
   FlatIndex values_;
@@ -90,22 +98,58 @@ class Story {
 };
 
 // A prefix of a linearizable history is linearizable, so the first impossible one can be found by
-// halving.
+// halving; but most often it is where the flaw that was found came to be, which two questions show.
 void Story::cut(Watch& watch) {
   std::uint32_t low = 0, high = 0;
-  for (const std::uint32_t place : operations_) {
+  for (const std::uint32_t place : operations_)
     high = std::max(high, at(place).ok() ? at(place).ended : at(place).began);
-  }
-  while (low < high && !watch.look()) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    const Flaw flaw = zones_.judge(operations_, watch, middle).flaw;
-    if (flaw == Flaw::spent) break;
-    (flaw == Flaw::none ? low : high) = flaw == Flaw::none ? middle + 1 : middle;
-  }
   impossible_at_ = high;
-  const Budget unlimited;
-  Watch patient(unlimited, 1);
-  finding_ = zones_.judge(operations_, patient, impossible_at_);
+  finding_ = zones_->judge(operations_, watch);
+  if (finding_.flaw == Flaw::spent) {
+    const Budget unlimited;
+    Watch patient(unlimited, 1);
+    finding_ = zones_->judge(operations_, patient);
+  }
+  for (std::size_t tried = 0; low < high && !watch.look(); ++tried) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    std::uint32_t probe = tried % 4 == 3 ? middle : tried % 4 == 2 ? high - 1 : likely_event();
+    if (probe >= high) probe = high - 1;
+    if (probe < low) probe = low;
+    const ZoneFinding found = other_->judge(operations_, watch, probe);
+    if (found.flaw == Flaw::spent) break;
+    if (found.flaw == Flaw::none) {
+      low = probe + 1;
+      continue;
+    }
+    std::swap(zones_, other_);
+    finding_ = found;
+    impossible_at_ = high = probe;
+  }
+}
+
+// When what was found came to be, as far as that can be told from it.
+std::uint32_t Story::likely_event() const {
+  const auto end_of = [this](std::uint32_t place) {
+    return place == none || !at(place).ok() ? 0 : at(place).ended;
+  };
+  switch (finding_.flaw) {
+    case Flaw::nowhere:
+      return end_of(observer_of(finding_.other));
+    case Flaw::consumed_twice:
+      return std::max(end_of(effect_of(finding_.value)), end_of(effect_of(finding_.other)));
+    case Flaw::order:
+    case Flaw::zones: {
+      std::uint32_t event = 0;
+      for (const Moment end : {finding_.first_end, finding_.second_end}) {
+        if (end != 0) event = std::max(event, end - 1);
+      }
+      for (const Moment last : {finding_.first_last, finding_.second_last})
+        event = std::max(event, end_of(begun_at(last)));
+      return event;
+    }
+    default:
+      return impossible_at_;
+  }
 }
 
 void Story::index_writers() {
@@ -136,10 +180,11 @@ std::uint32_t Story::failed_writer(Value value) const {
 }
 
 std::uint32_t Story::begun_at(Moment moment) const {
-  for (const std::uint32_t place : operations_) {
-    if (moment != 0 && at(place).began == moment - 1) return place;
-  }
-  return none;
+  if (moment == 0) return none;
+  const auto found = std::lower_bound(
+      operations_.begin(), operations_.end(), moment - 1,
+      [this](std::uint32_t place, std::uint32_t event) { return at(place).began < event; });
+  return found != operations_.end() && at(*found).began == moment - 1 ? *found : none;
 }
 
 std::uint32_t Story::ended_at(Moment moment) const {
@@ -150,7 +195,7 @@ std::uint32_t Story::ended_at(Moment moment) const {
 }
 
 // The operation that shows that the write of `value` took effect.
-std::uint32_t Story::effect_of(Value value) const { return begun_at(zones_.witness(value)); }
+std::uint32_t Story::effect_of(Value value) const { return begun_at(zones_->witness(value)); }
 
 // `core`, what shows that the unknown ones took effect, and every write that these need, back to
 // the beginning of their chains.

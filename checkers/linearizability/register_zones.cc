@@ -9,7 +9,8 @@ namespace tribunal {
 ZoneFinding RegisterZones::judge(std::span<const std::uint32_t> operations, Watch& watch,
                                  std::uint32_t until) {
   finding_ = {};
-  if (gather(operations, watch, until) && trace() && lay_chains()) sweep();
+  watch_ = &watch;
+  if (gather(operations, until) && trace() && lay_chains()) sweep();
   return finding_;
 }
 
@@ -34,8 +35,14 @@ inline bool RegisterZones::take_write(const Operation& operation, Value value, b
   return true;
 }
 
-bool RegisterZones::gather(std::span<const std::uint32_t> operations, Watch& watch,
-                           std::uint32_t until) {
+// To be asked at every step of every pass.
+inline bool RegisterZones::spent() {
+  if (!watch_->spent()) return false;
+  finding_.flaw = Flaw::spent;
+  return true;
+}
+
+bool RegisterZones::gather(std::span<const std::uint32_t> operations, std::uint32_t until) {
   index_.reset(operations.size() / 2);
   clusters_.clear();
   clusters_.reserve(operations.size() / 2 + 1);
@@ -44,10 +51,7 @@ bool RegisterZones::gather(std::span<const std::uint32_t> operations, Watch& wat
   initial.effective = initial.acknowledged = true;
   constexpr std::size_t ahead = 16;  // a key's operations are far apart in the history
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    if (watch.spent()) {
-      finding_.flaw = Flaw::spent;
-      return false;
-    }
+    if (spent()) return false;
     if (i + ahead < operations.size())
       __builtin_prefetch(&history_.operations[operations[i + ahead]]);
     const Operation& operation = history_.operations[operations[i]];
@@ -73,6 +77,7 @@ bool RegisterZones::gather(std::span<const std::uint32_t> operations, Watch& wat
 // All else is left out.
 bool RegisterZones::trace() {
   for (std::uint32_t id = 0; id < clusters_.size(); ++id) {
+    if (spent()) return false;
     const Cluster& cluster = clusters_[id];
     if (cluster.last_read_begin != 0 && !trace_back(id)) return false;
     if (cluster.acknowledged && cluster.source != none &&
@@ -85,6 +90,7 @@ bool RegisterZones::trace() {
 
 bool RegisterZones::trace_back(std::uint32_t from) {
   for (std::uint32_t id = from;; id = clusters_[id].source) {
+    if (spent()) return false;
     Cluster& cluster = clusters_[id];
     if (cluster.began == unwritten) {
       finding_ = {.flaw = Flaw::nowhere, .value = index_.value(id), .other = index_.value(from)};
@@ -112,10 +118,12 @@ bool RegisterZones::lay_chains() {
   zones_.clear();
   zones_.reserve(clusters_.size());
   for (std::uint32_t id = 0; id < clusters_.size(); ++id) {
+    if (spent()) return false;
     const Cluster& cluster = clusters_[id];
     if (cluster.effective && cluster.source == none && !lay_chain(id)) return false;
   }
   for (std::uint32_t id = 0; id < clusters_.size(); ++id) {
+    if (spent()) return false;
     if (clusters_[id].effective && !clusters_[id].visited) {
       finding_ = {.flaw = Flaw::no_start,
                   .value = index_.value(id),
@@ -137,6 +145,7 @@ bool RegisterZones::lay_chain(std::uint32_t root) {
     return finding_.flaw == Flaw::none;
   };
   for (std::uint32_t id = root; id != none; id = clusters_[id].next) {
+    if (spent()) return false;
     Cluster& cluster = clusters_[id];
     cluster.visited = true;
     if (!place(cluster.ended, cluster.began)) return false;
@@ -152,9 +161,10 @@ bool RegisterZones::lay_chain(std::uint32_t root) {
 // A must precede B iff A's earliest completion comes before B's latest invocation, and a cycle of
 // that has a two-cycle: two forward zones that overlap, or a backward zone inside a forward one.
 bool RegisterZones::sweep() {
-  sort_zones();
+  if (!sort_zones()) return false;
   const Zone* forward = nullptr;
   for (const Zone& zone : zones_) {
+    if (spent()) return false;
     const bool is_forward = zone.end < zone.last;
     if (forward != nullptr && (is_forward ? zone.low : zone.high) < forward->high) {
       finding_ = {.flaw = Flaw::zones,
@@ -172,22 +182,21 @@ bool RegisterZones::sweep() {
 // Zones come in order of their first writes' invocations, so they are nearly sorted: inserting
 // moves each past those that overlap it and no more. Where that takes many moves, by digits
 // instead.
-void RegisterZones::sort_zones() {
+bool RegisterZones::sort_zones() {
   std::size_t moves = 8 * zones_.size();
   for (std::size_t i = 1; i < zones_.size(); ++i) {
+    if (spent()) return false;
     const Zone zone = zones_[i];
     std::size_t to = i;
     for (; to > 0 && zones_[to - 1].low > zone.low && moves > 0; --to, --moves)
       zones_[to] = zones_[to - 1];
     zones_[to] = zone;
-    if (moves == 0) {
-      sort_by_digits();
-      return;
-    }
+    if (moves == 0) return sort_by_digits();
   }
+  return true;
 }
 
-void RegisterZones::sort_by_digits() {
+bool RegisterZones::sort_by_digits() {
   constexpr int bits = 11, passes = 3;
   std::vector<Zone> other(zones_.size());
   for (int pass = 0; pass < passes; ++pass) {
@@ -195,11 +204,18 @@ void RegisterZones::sort_by_digits() {
     const auto digit = [pass](const Zone& zone) {
       return zone.low >> (pass * bits) & ((1u << bits) - 1);
     };
-    for (const Zone& zone : zones_) ++starts[digit(zone) + 1];
+    for (const Zone& zone : zones_) {
+      if (spent()) return false;
+      ++starts[digit(zone) + 1];
+    }
     std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    for (const Zone& zone : zones_) other[starts[digit(zone)]++] = zone;
+    for (const Zone& zone : zones_) {
+      if (spent()) return false;
+      other[starts[digit(zone)]++] = zone;
+    }
     zones_.swap(other);
   }
+  return true;
 }
 
 Moment RegisterZones::witness(Value value) const {

@@ -84,7 +84,8 @@ class RegisterZones {
     Moment end, last;  // earliest completion, latest invocation
   };
 
-  bool gather(std::span<const std::uint32_t> operations, Watch& watch, std::uint32_t until);
+  bool spent();
+  bool gather(std::span<const std::uint32_t> operations, std::uint32_t until);
   std::uint32_t cluster(Value value);
   bool take_write(const Operation& operation, Value value, bool open);
   bool trace();
@@ -93,12 +94,13 @@ class RegisterZones {
   bool lay_chains();
   bool lay_chain(std::uint32_t root);
   bool sweep();
-  void sort_zones();
-  void sort_by_digits();
+  bool sort_zones();
+  bool sort_by_digits();
 
   const History& history_;
   Value initial_;
   RegisterCalls calls_;
+  Watch* watch_ = nullptr;  // of the judgement that is under way
   FlatIndex index_;
   std::vector<Cluster> clusters_;
   std::vector<Zone> zones_;

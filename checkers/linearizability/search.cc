@@ -52,6 +52,8 @@ class Search {
   bool fits(std::uint32_t state, std::uint32_t move) {
     return space_.after(state, move) != StateSpace::illegal;
   }
+  void look_ahead(std::size_t event);
+  bool seen(const Item& from, std::uint32_t move);
   void look_around(Item& item);
   void hide(Item& item, const Slot& slot);
   void look_again(const Slot& slot);
@@ -70,6 +72,8 @@ class Search {
   const SearchTask& task_;
   Watch& watch_;
   OpenOperations open_;
+  std::vector<SearchEvent> events_;
+  std::vector<std::uint32_t> ahead_;  // moves that look, of operations to begin soon
   SearchResult result_;
   Order order_;
   Layer<words> frontier_, spare_, taken_up_;
@@ -89,6 +93,37 @@ bool Search<words>::left_at(const Item& item, const Slot& slot, std::uint32_t si
   if (!slot.lost) return slot.began < since && !has(item, slot);
   const auto before = std::lower_bound(slot.begins.begin(), slot.begins.end(), since);
   return field(item, slot) < static_cast<std::uint64_t>(before - slot.begins.begin());
+}
+
+// Finds the operations that look and are yet to begin, up to the first of them to end: whoever
+// begins later looks later than that one, and sees what has been overwritten in between or what
+// that one sees.
+template <std::size_t words>
+void Search<words>::look_ahead(std::size_t event) {
+  ahead_.clear();
+  if (!space_.foresees()) return;
+  std::uint32_t until = Operation::never;
+  for (++event; event < events_.size() && events_[event].when <= until; ++event) {
+    const Entry& entry = task_.entries[events_[event].entry];
+    if (events_[event].kind != SearchEvent::Kind::begin || !space_.move(entry.move).only_looks)
+      continue;
+    ahead_.push_back(entry.move);
+    until = std::min(until, entry.ended);
+  }
+}
+
+// Whether someone may see what the move leaves before that is overwritten. Where nobody does, it
+// does not matter which state it is.
+template <std::size_t words>
+bool Search<words>::seen(const Item& from, std::uint32_t move) {
+  return std::any_of(open_.open().begin(), open_.open().end(),
+                     [&](std::uint32_t number) {
+                       const Slot& slot = open_.slot(number);
+                       return slot.only_looks && !has(from, slot) &&
+                              space_.leads(from.state, move, slot.move);
+                     }) ||
+         std::any_of(ahead_.begin(), ahead_.end(),
+                     [&](std::uint32_t look) { return space_.leads(from.state, move, look); });
 }
 
 // Every open operation that only looks, and fits, takes effect.
@@ -139,9 +174,9 @@ void Search<words>::reach(const Item& item, bool overwritten, const Slot& goal) 
 template <std::size_t words>
 void Search<words>::reach_hidden(const Item& item, const Slot& goal) {
   if (goal.began >= item.since) return;
-  if (goal.overwrites) {
+  if (goal.hidable) {
     Item hidden = item;
-    hide(hidden, goal);
+    if (goal.overwrites) hide(hidden, goal);
     clear(hidden, goal);
     spare_.add(hidden, order_);
     return;
@@ -188,7 +223,10 @@ void Search<words>::extend(const Item from, bool overwritten, const Slot& goal) 
     const Slot& slot = open_.slot(number);
     if (exhausted()) return;
     if (slot.only_looks || !left(from, slot) || !twin_done(from, slot)) continue;
-    const std::uint32_t state = space_.after(from.state, slot.move);
+    const bool unseen =
+        space_.foresees() && (slot.blind || slot.overwrites) && !seen(from, slot.move);
+    if (unseen && slot.place != goal.place) continue;
+    const std::uint32_t state = unseen ? StateSpace::unseen : space_.after(from.state, slot.move);
     if (state == StateSpace::illegal) continue;
     if (slot.overwrites && (overwritten || !worth_overwriting(from, state, slot, goal))) continue;
     Item to = from;
@@ -213,6 +251,7 @@ bool Search<words>::complete(const Slot& goal) {
     if (exhausted()) return false;
     const Item item = frontier_.at(i);
     if (!has(item, goal)) reach_hidden(item, goal);
+    if (!has(item, goal) && goal.optional) spare_.add(item, order_);
     reach(item, false, goal);
   }
   for (std::size_t next = 0; next < taken_up_.size(); ++next) {
@@ -264,6 +303,7 @@ void Search<words>::keep_states() {
   if (!task_.starts.empty()) return;  // the asker will speak of these states again
   std::vector<std::uint32_t> alive, numbers(space_.states(), StateSpace::illegal);
   const auto renumber = [&](std::uint32_t state) {
+    if (state == StateSpace::unseen) return state;
     if (numbers[state] == StateSpace::illegal) {
       numbers[state] = static_cast<std::uint32_t>(alive.size());
       alive.push_back(state);
@@ -288,6 +328,7 @@ void Search<words>::tell(std::uint32_t event) {
   all.event = event;
   for (std::size_t i = 0; i < frontier_.size(); ++i) all.states.push_back(frontier_.at(i).state);
   std::sort(all.states.begin(), all.states.end());
+  if (all.states.back() == StateSpace::unseen) return;  // there is no telling
   all.states.erase(std::unique(all.states.begin(), all.states.end()), all.states.end());
   for (std::uint32_t entry = 0; entry < task_.entries.size(); ++entry) {
     const Entry& one = task_.entries[entry];
@@ -296,7 +337,7 @@ void Search<words>::tell(std::uint32_t event) {
       continue;
     }
     const Slot& slot = open_.of(entry);
-    bool done = false, left = slot.lost;
+    bool done = false, left = slot.optional;
     for (std::size_t i = 0; i < frontier_.size() && !(done && left); ++i) {
       const Item& item = frontier_.at(i);
       const bool effective = slot.lost ? field(item, slot) != 0 : has(item, slot);
@@ -323,7 +364,9 @@ SearchResult Search<words>::run() {
     frontier_.add(item, order_);
   }
   auto look = task_.look_after.begin();
-  for (const SearchEvent& event : events_of(task_.entries)) {
+  events_ = events_of(task_.entries);
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    const SearchEvent& event = events_[i];
     now_ = event.when;
     if (watch_.look()) return std::move(result_);
     if (event.kind == Kind::begin) {
@@ -334,6 +377,7 @@ SearchResult Search<words>::run() {
       continue;
     }
     if (!open_.is_open(event.entry)) continue;
+    if (event.kind == Kind::end) look_ahead(i);
     if (event.kind == Kind::end && !complete(open_.of(event.entry))) {
       result_.event = event.when;
       return std::move(result_);

@@ -8,6 +8,7 @@
 // - of open operations of one kind the one that ends first goes first, and those whose answer was
 //   lost are a count;
 // - a configuration goes when another one outdoes it: same state, fewer lost operations spent, ...;
+// - what nobody will look at before it is overwritten is one state, and not brought about early;
 // - an operation that overwrites the state hides what came just before it, so that operations which
 //   overwrite are taken only when someone needs what they leave, and count as hidden afterwards.
 #pragma once
@@ -30,6 +31,7 @@ struct Entry {
   std::uint32_t ended = Operation::never;
   std::uint32_t retires = Operation::never;
   std::uint32_t move = 0;  // in the state space
+  bool optional = false;   // it may have taken effect before it ended, or never
 };
 
 // What is possible just after an event, short of what something else possible outdoes.

@@ -23,12 +23,15 @@ inline std::uint64_t mixed(std::uint64_t hash, std::uint64_t more) {
 struct Move {
   bool only_looks = false;  // never changes a state, so it may be taken as soon as it fits
   bool overwrites = false;  // fits every state and leaves the same one behind
+  bool blind = false;       // fits every state, and only those who look can tell what it left
 };
 
 // Used by one thread.
 class StateSpace {
  public:
   static constexpr std::uint32_t illegal = UINT32_MAX;
+  // Any state that nobody can have looked at before it is overwritten: what looks does not fit it.
+  static constexpr std::uint32_t unseen = UINT32_MAX - 1;
 
   virtual ~StateSpace() = default;
 
@@ -36,6 +39,12 @@ class StateSpace {
   virtual std::uint32_t move_of(const Operation& operation) = 0;
   virtual const Move& move(std::uint32_t move) const = 0;
   virtual std::uint32_t after(std::uint32_t state, std::uint32_t move) = 0;
+
+  // Whether the model knows what leads where; else everything leads everywhere.
+  virtual bool foresees() const = 0;
+  // Whether an operation that looks, with its answer, can fit what `move`, which is blind or
+  // overwrites, makes of the state, or what blind operations make of that in turn.
+  virtual bool leads(std::uint32_t state, std::uint32_t move, std::uint32_t look) = 0;
 
   // Forgets all states but these, and gives them the numbers from 0 on in this order.
   virtual void keep(const std::vector<std::uint32_t>& states) = 0;
@@ -54,8 +63,9 @@ class StateSpace {
   // marks is ever shown may be left out, and one whose marks were shown for the last time as well.
   // False: the model cannot say.
   virtual bool add_marks(const Operation& operation, std::vector<Value>& marks) const = 0;
-  // Adds the marks that its answer shows.
-  virtual void add_shown(const Operation& operation, std::vector<Value>& marks) const = 0;
+  // Adds the marks that its answer shows, at least those of them that are `asked` for.
+  virtual void add_shown(const Operation& operation, std::span<const Value> asked,
+                         std::vector<Value>& marks) const = 0;
 
   // States of which one fits the operations if any state at all does, however many there are; none:
   // the model cannot say, or they are too many.

@@ -8,14 +8,22 @@
 namespace tribunal {
 
 struct LogModel : ListModel {
-  bool step(State& state, const Operation& operation) const {
-    if (operation.function != Function::read) {
-      state.push_back(operation.value);
-      return true;
-    }
-    const auto elements = answer(operation);
-    return is_answer(operation) &&
+  bool fits(const State& state, const Operation& read) const {
+    const auto elements = answer(read);
+    return is_answer(read) &&
            std::equal(state.begin(), state.end(), elements.begin(), elements.end());
+  }
+  bool step(State& state, const Operation& operation) const {
+    if (operation.function == Function::read) return fits(state, operation);
+    state.push_back(operation.value);
+    return true;
+  }
+  static bool blind(const Operation& operation) { return operation.function != Function::read; }
+  // Nothing is ever taken away.
+  bool leads(const State& state, const Operation& append, const Operation& read) const {
+    const auto elements = answer(read);
+    return elements.size() > state.size() && elements[state.size()] == append.value &&
+           std::equal(state.begin(), state.end(), elements.begin());
   }
   // What was read first, less what may have been appended last.
   std::vector<State> beginnings(std::span<const Operation> operations) const {
@@ -36,7 +44,8 @@ struct LogModel : ListModel {
     if (operation.function != Function::read) marks.push_back(operation.value);
     return operation.function != Function::read;
   }
-  void add_shown(const Operation& operation, std::vector<Value>& marks) const {
+  void add_shown(const Operation& operation, std::span<const Value>,
+                 std::vector<Value>& marks) const {
     if (operation.function != Function::read) return;
     const auto elements = answer(operation);
     marks.insert(marks.end(), elements.begin(), elements.end());

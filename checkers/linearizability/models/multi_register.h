@@ -48,7 +48,8 @@ struct MultiRegisterModel : ListModel {  // key, value, key, value, ..., by key
     }
     return true;
   }
-  void add_shown(const Operation& operation, std::vector<Value>& marks) const {
+  void add_shown(const Operation& operation, std::span<const Value>,
+                 std::vector<Value>& marks) const {
     for (const Value action : answer(operation)) {
       const auto words = history->values.elements(action);
       const bool unsaid = words[2].is_nil() && (nil_fits_all || !operation.ok());

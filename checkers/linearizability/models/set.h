@@ -28,7 +28,8 @@ struct SetModel : ListModel {  // sorted
     if (operation.function == Function::add) marks.push_back(operation.value);
     return operation.function == Function::add;
   }
-  void add_shown(const Operation& operation, std::vector<Value>& marks) const {
+  void add_shown(const Operation& operation, std::span<const Value>,
+                 std::vector<Value>& marks) const {
     if (operation.function != Function::read) return;
     const auto elements = answer(operation);
     marks.insert(marks.end(), elements.begin(), elements.end());
