@@ -9,6 +9,8 @@ SessionViews::SessionViews(const History& history, const Versions& versions,
     : versions_(versions), writes_(writes), order_(order), lists_(history, versions) {
   column_of_.assign(versions.sessions(), none);
   held_.assign(versions.writes.size(), 0);
+  met_.resize(writes.groups());
+  last_.resize(versions.keys.size());
 }
 
 bool SessionViews::before(std::uint32_t v, std::uint32_t w) const {
@@ -119,6 +121,7 @@ bool SessionViews::judge(std::uint32_t session, Watch& watch,
 
 bool SessionViews::pass(Watch& watch, bool& changed) {
   orders_.clear();
+  ++pass_;
   for (std::size_t read = 0; read < reads_.size(); ++read) {
     if (watch.spent()) return false;
     const bool listed = versions_.listed[versions_.steps[reads_[read]].key];
@@ -127,22 +130,33 @@ bool SessionViews::pass(Watch& watch, bool& changed) {
   return true;
 }
 
+// What the session's last read of the key knew of comes before what that returned, and that before
+// what this one did, so that only what is known since has to be looked at.
 bool SessionViews::judge_register(std::size_t read, bool& changed) {
   const Step& step = versions_.steps[reads_[read]];
+  const bool initial = versions_.initial(step.read);
+  Met& last = last_[step.key];
+  if (!initial && last.pass == pass_ && last.count != step.read &&
+      !force(last.count, step.read, read, changed))
+    return false;
+  const std::span<const std::uint32_t> known = row(read);
   for (std::uint32_t group = writes_.first_group(step.key); group < writes_.end_group(step.key);
        ++group) {
     const std::uint32_t column = column_of_[writes_.session_of(group)];
     if (column == none) continue;
-    const std::size_t count = writes_.among(group, row(read)[column]);
-    if (count == 0) continue;
-    const std::uint32_t version = writes_.group(group)[count - 1];
-    if (version == step.read) continue;
-    if (versions_.initial(step.read)) {
-      blame(read, version, std::nullopt);
+    Met& met = met_[group];
+    if (met.pass != pass_) met = {pass_, 0};
+    const auto count = static_cast<std::uint32_t>(writes_.among(group, known[column], met.count));
+    const bool news = count != met.count;
+    met.count = count;
+    if (initial && count != 0) {
+      blame(read, writes_.group(group)[count - 1], std::nullopt);
       return false;
     }
-    if (!force(version, step.read, read, changed)) return false;
+    if (!news || writes_.group(group)[count - 1] == step.read) continue;
+    if (!force(writes_.group(group)[count - 1], step.read, read, changed)) return false;
   }
+  if (!initial) last = {pass_, step.read};
   return true;
 }
 

@@ -63,6 +63,13 @@ class SessionViews {
   std::vector<std::uint32_t> rows_;                 // by read and column: how many steps precede it
   std::vector<std::uint32_t> held_;
   std::uint32_t holding_ = 0;
+  // How far a pass has come: of a group, how many versions it has met; of a key, what it read last.
+  struct Met {
+    std::uint32_t pass = 0, count = 0;
+  };
+  std::uint32_t pass_ = 0;
+  std::vector<Met> met_;   // by group
+  std::vector<Met> last_;  // by key; count: a version
   std::vector<Ordered> orders_;
   std::optional<ViewConflict> conflict_;
 };

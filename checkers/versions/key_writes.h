@@ -20,6 +20,7 @@ class KeyWrites {
   std::uint32_t first_group(std::uint32_t key) const { return key_groups_[key]; }
   std::uint32_t end_group(std::uint32_t key) const { return key_groups_[key + 1]; }
   std::uint32_t session_of(std::uint32_t group) const { return sessions_[group]; }
+  std::size_t groups() const { return sessions_.size(); }
   // In the order in which the session wrote them.
   std::span<const std::uint32_t> group(std::uint32_t group) const {
     return std::span(versions_).subspan(starts_[group], starts_[group + 1] - starts_[group]);
@@ -30,6 +31,12 @@ class KeyWrites {
   }
   // Of a group, how many versions lie among the first `steps` steps of their session.
   std::size_t among(std::uint32_t group, std::uint32_t steps) const;
+  // The same, of a group of which the first `from` are known to.
+  std::size_t among(std::uint32_t group, std::uint32_t steps, std::size_t from) const {
+    const std::size_t size = starts_[group + 1] - starts_[group];
+    while (from < size && places_[starts_[group] + from] < steps) ++from;
+    return from;
+  }
   // The session's group of the key, or none.
   std::uint32_t find(std::uint32_t key, std::uint32_t session) const;
   std::size_t bytes() const {
