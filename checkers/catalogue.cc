@@ -30,10 +30,10 @@ const std::vector<Checker>& checkers() {
        "Every call takes effect at one instant between its call and its answer, as the model says "
        "that it should.",
        check_linearizable},
-      {"read-your-writes",
-       "A session that wrote a key never reads an older version of it.", check_read_your_writes},
-      {"monotonic-reads",
-       "A session that read a version of a key never reads an older one.", check_monotonic_reads},
+      {"read-your-writes", "A session that wrote a key never reads an older version of it.",
+       check_read_your_writes},
+      {"monotonic-reads", "A session that read a version of a key never reads an older one.",
+       check_monotonic_reads},
       {"monotonic-writes",
        "A session that saw a write never misses what the writing session had written before.",
        check_monotonic_writes},
@@ -41,7 +41,8 @@ const std::vector<Checker>& checkers() {
        "A session that saw a write never misses what the writing session had read before.",
        check_writes_follow_reads},
       {"pram",
-       "Each session has one order of its own reads and all writes that keeps every session's order.",
+       "Each session has one order of its own reads and all writes that keeps every session's "
+       "order.",
        check_pram},
       {"causal",
        "Every read returns what its causal past explains: nothing that it overwrote, nothing "
@@ -51,7 +52,8 @@ const std::vector<Checker>& checkers() {
        "Causal, and one order of the writes, the same for all sessions, explains every read.",
        check_causal_convergent},
       {"causal-memory",
-       "Causal, and each session has one order of its own reads and all writes that it can know of.",
+       "Causal, and each session has one order of its own reads and all writes that it can know "
+       "of.",
        check_causal_memory},
       {"sequential",
        "There is one order of all operations on all keys that keeps the order of each session, and "
@@ -62,7 +64,8 @@ const std::vector<Checker>& checkers() {
        "begins later; nothing is read that nobody added, and nothing twice.",
        check_set},
       {"set-full",
-       "Every element whose add was acknowledged, or that a read returned, is in the last read that "
+       "Every element whose add was acknowledged, or that a read returned, is in the last read "
+       "that "
        "begins later; nothing is read that nobody added, and nothing twice.",
        check_set_full},
       {"counter",
@@ -82,8 +85,7 @@ const std::vector<Checker>& checkers() {
        "Elements may come out more than once.",
        check_total_queue},
       {"unique-ids", "No id is given twice.", check_unique_ids},
-      {"bank",
-       "Every read finds all accounts, the same money in all, and no account overdrawn.",
+      {"bank", "Every read finds all accounts, the same money in all, and no account overdrawn.",
        check_bank},
       {"long-fork", "No two reads see two writes in two orders.", check_long_fork},
       {"causal-reverse",

@@ -63,6 +63,7 @@ class Reader {
   std::vector<bool> seen_, chained_;         // by version; chained: in the longest list
   std::vector<std::uint32_t> longest_;       // by key: the operation of the longest list read
   std::vector<std::uint32_t> list_;          // of one read, sorted
+  std::vector<std::uint32_t> chain_, chain_starts_;  // by key: the versions of its longest list
 };
 
 bool Reader::survey() {
@@ -331,6 +332,7 @@ void Reader::rank_key(std::uint32_t key, std::span<const std::uint32_t> order) {
 // The longest list read orders its key, if every other is a beginning of it.
 bool Reader::rank_lists() {
   out_.ranked.assign(out_.keys.size(), false);
+  chain_starts_.assign(out_.keys.size(), 0);
   std::vector<std::uint32_t> order;
   for (std::uint32_t key = 0; key < out_.keys.size(); ++key) {
     if (watch_.spent()) return false;
@@ -341,6 +343,8 @@ bool Reader::rank_lists() {
         order.push_back(index_.find(key, element));
     }
     rank_key(key, order);
+    chain_starts_[key] = static_cast<std::uint32_t>(chain_.size());
+    chain_.insert(chain_.end(), order.begin(), order.end());
   }
   return true;
 }
@@ -401,7 +405,8 @@ bool Reader::link() {
       const auto elements = history_.values.elements(history_.operations[step.operation].value);
       const std::size_t before = out_.seen.size();
       for (std::size_t i = elements.size(); i-- > 0;) {
-        const std::uint32_t version = index_.find(step.key, elements[i]);
+        const std::uint32_t version = out_.ranked[step.key] ? chain_[chain_starts_[step.key] + i]
+                                                            : index_.find(step.key, elements[i]);
         if (known[version] == step.session && out_.ranked[step.key]) break;
         if (known[version] != step.session) out_.seen.push_back(version);
         known[version] = step.session;
