@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "checkers/convergence/findings.h"
 #include "checkers/convergence/version_ends.h"
@@ -151,15 +152,18 @@ void Judge::follow_write(std::uint32_t key, std::uint32_t follower) {
 
 // "process 4 wrote 12 itself before".
 std::string Judge::path_in_words(const std::vector<CausalLink>& path, const Operation& last) const {
+  const Operation& first = at(path.front().from);
+  const std::string value =
+      history_.values.show(first.function == Function::cas ? first.to : first.value);
   if (path.size() == 1 && at(path[0].from).process == last.process)
-    return "the same session had written the other before (session order)";
-  if (path.size() <= 2)
-    return fmt::format("{} had read the other when it made that call (reads from, session order)",
-                       who(history_, last));
+    return fmt::format("the same session had written {} before (session order)", value);
+  if (path.size() <= 2 && path[0].why == std::string_view("reads from"))
+    return fmt::format("{} had read {} when it made that call (reads from, session order)",
+                       who(history_, last), value);
   return fmt::format(
-      "follows it through {} operations of other sessions (reads from, session "
+      "it follows {} through {} operations in between (reads from, session "
       "order)",
-      path.size() - 1);
+      value, path.size() - 1);
 }
 
 void Judge::show_path(EvidenceMaker& maker, std::uint32_t from, std::uint32_t to,
