@@ -214,12 +214,11 @@ void Log::convict_pair(std::uint32_t earlier, std::uint32_t later, bool appends)
                  second.began);
   if (!appends)
     return count(
-        stale, "stale read", {later, earlier, longest_},
+        stale, "stale read", {later, earlier},
         fmt::format("The append of {} by {} was acknowledged {} before {}'s read was sent, "
-                    "yet that read lacks it, though the read by {} has it.",
-                    show(later), who(history_, first), wait, who(history_, second),
-                    who(history_, at(longest_))),
-        event);
+                    "yet that read lacks it, which a longer one has.",
+                    show(later), who(history_, first), wait, who(history_, second)),
+        second.ended);
   count(disordered, "appends out of order", {later, earlier, longest_},
         fmt::format("The append of {} by {} was acknowledged {} before {} began to append {}, yet "
                     "it stands behind it in the log that {} read.",

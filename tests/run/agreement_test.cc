@@ -61,5 +61,20 @@ TEST(Agreement, TheOrderOfASetMeansNothingAndThatOfAListDoes) {
   EXPECT_FALSE(lists.agreed_twice());
 }
 
+TEST(Agreement, AQueueIsDrainedWhenEveryNodeHasFoundItEmptyTwice) {
+  Agreement queue;
+  const auto drain = [&queue](std::optional<Int> left) {
+    queue.begin_round();
+    queue.add(0, Dequeue{1, left});
+    queue.add(0, Dequeue{1, {}});
+    queue.add(1, Dequeue{1, {}});
+  };
+  drain(5);
+  drain(std::nullopt);
+  EXPECT_FALSE(queue.agreed_twice());
+  drain(std::nullopt);
+  EXPECT_TRUE(queue.agreed_twice());
+}
+
 }  // namespace
 }  // namespace tribunal
