@@ -22,14 +22,17 @@ Names with(Names names, const Names& more) {
   return names;
 }
 
+// The order of writes shows only to a session that never goes back, so what is promised of it needs
+// monotonic reads, too.
 Names chosen_guarantees(const Options& options) {
+  const auto has = [&](const char* name) { return options.at(name) == "on"; };
+  const bool steady = has("monotonic-reads");
   Names names;
-  for (const std::string& name : guarantees)
-    if (options.at(name) == "on") names.push_back(name);
-  const bool first_three = options.at("read-your-writes") == "on" &&
-                           options.at("monotonic-reads") == "on" &&
-                           options.at("monotonic-writes") == "on";
-  return first_three ? with(names, {"pram"}) : names;
+  if (has("read-your-writes")) names.push_back("read-your-writes");
+  if (steady) names.push_back("monotonic-reads");
+  if (steady && has("monotonic-writes")) names.push_back("monotonic-writes");
+  if (steady && has("writes-follow-reads")) names.push_back("writes-follow-reads");
+  return names.size() == guarantees.size() ? with(names, {"pram"}) : names;
 }
 
 Names of_versioned(const std::string& level, const std::string& workload, const Options& options) {

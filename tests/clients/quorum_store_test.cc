@@ -68,14 +68,14 @@ TEST(QuorumObject, TheLargestStampWins) {
 
 TEST(QuorumObject, WritesThatDidNotSeeEachOtherAreSiblings) {
   auto first = update(1, Kind::reg, a, 30), second = update(2, Kind::reg, b, 20);
-  first.context = {{a, 1}};
-  second.context = {{b, 1}};
+  first.context.add({a, 1});
+  second.context.add({b, 2});
   const auto siblings = after({first, second}, Conflicts::siblings);
   EXPECT_EQ(siblings["siblings"], 2);
   EXPECT_EQ(siblings["value"], 20);                                  // the later stamp
   EXPECT_EQ(after({first, second}, Conflicts::merge)["value"], 30);  // the larger value
   auto third = update(3, Kind::reg, b, 5);
-  third.context = {{a, 1}, {b, 2}};  // saw both
+  for (const Dot& seen : {Dot{a, 1}, Dot{b, 2}, Dot{b, 3}}) third.context.add(seen);
   const auto resolved = after({third, second, first}, Conflicts::siblings);
   EXPECT_FALSE(resolved.contains("siblings"));
   EXPECT_EQ(resolved["value"], 5);
@@ -99,7 +99,7 @@ TEST(QuorumObject, AListIsInTheOrderOfStamps) {
 std::vector<Update> random_updates(Kind kind, std::mt19937& random) {
   std::vector<Update> updates;
   std::map<Origin, std::uint64_t> numbers;
-  VersionVector seen;
+  Seen seen;
   for (std::uint64_t stamp = 1; stamp <= 8; ++stamp) {
     const Origin origin = random() % 2 == 0 ? a : b;
     auto one =
@@ -108,7 +108,7 @@ std::vector<Update> random_updates(Kind kind, std::mt19937& random) {
                                                                                 : Effect::puts);
     one.dot.number = ++numbers[origin];
     if (random() % 2 == 0) seen = {};  // has not heard of the others
-    seen[origin] = numbers[origin];
+    seen.add({origin, numbers[origin]});
     one.context = seen;
     updates.push_back(one);
   }
@@ -146,7 +146,7 @@ TEST(QuorumObject, EveryOrderAndEveryJoinEndInOneState) {
 TEST(QuorumUpdate, ReadsBackWhatItWrote) {
   auto one = update(3, Kind::set, b, -5, Effect::erases);
   one.needs.add({a, 4});
-  one.context = {{a, 2}};
+  one.context.add({a, 2});
   const auto json = to_json(one);
   EXPECT_EQ(to_json(update_from(json)), json);
   EXPECT_EQ(update_from(json).value, -5);

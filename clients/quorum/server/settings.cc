@@ -123,6 +123,10 @@ void complete(Settings& settings) {
     if (*quorum > settings.replicas)
       throw std::invalid_argument("--r and --w: at most as many as there are replicas");
   }
+  if (settings.level == LevelName::linearizable || settings.level == LevelName::sequential) {
+    settings.conflicts = Conflicts::newest;  // there are no writes that do not see each other
+    settings.stamps = StampSource::logical;
+  }
   if (settings.level == LevelName::eventual || settings.level == LevelName::weak) {
     for (Switch* guarantee : {&settings.read_your_writes, &settings.monotonic_reads,
                               &settings.monotonic_writes, &settings.writes_follow_reads})

@@ -85,17 +85,19 @@ Written GossipedLevel::write(const Request& request) {
   std::unique_lock lock(mutex_);
   Update update;
   update.needs = needed_by_write(token);
-  // A reordered write is one that does not wait for what it follows, here or elsewhere.
-  const bool waits = settings_.sessions == Sessions::tokens && !settings_.has(Bug::reordered_write);
-  if (waits) await(lock, update.needs, request);
+  if (settings_.sessions == Sessions::tokens) await(lock, update.needs, request);
   clock_.witness({token.clock, 0});
   update.dot = {self_, ++last_};
   update.stamp = clock_.next();
   update.object = request.object;
   update.effect = request.effect;
   update.value = request.value;
-  if (settings_.conflicts != Conflicts::newest && request.object.kind == Kind::reg)
-    update.context = next_context(store_.read(request.object), self_);
+  if (settings_.conflicts != Conflicts::newest && request.object.kind == Kind::reg) {
+    update.context = applied_;
+    update.context.merge(token.reads);
+    update.context.merge(token.writes);
+    update.context.add(update.dot);
+  }
   keep(update, ship_time());
   log(update);
   deliver(update);
@@ -110,13 +112,9 @@ Written GossipedLevel::write(const Request& request) {
   return written;
 }
 
-// Two of the bugs let an acknowledged update wait: until its log is written, or until later ones
-// have overtaken it.
-Clock::time_point GossipedLevel::ship_time() {
-  if (settings_.has(Bug::lost_on_crash)) return Clock::now() + Milliseconds(500);
-  if (settings_.has(Bug::reordered_write) && chance_.one_in(4))
-    return Clock::now() + Milliseconds(150);
-  return {};
+// One of the bugs lets an acknowledged update wait until its log is written.
+Clock::time_point GossipedLevel::ship_time() const {
+  return settings_.has(Bug::lost_on_crash) ? Clock::now() + Milliseconds(500) : Clock::time_point{};
 }
 
 // ---- updates
@@ -138,11 +136,10 @@ void GossipedLevel::deliver(const Update& update) {
 }
 
 void GossipedLevel::deliver_pending() {
-  const bool in_any_order = settings_.has(Bug::reordered_write);
   for (bool progress = true; progress;) {
     progress = false;
     for (auto at = pending_.begin(); at != pending_.end();) {
-      if (!in_any_order && !applied_.covers(at->second.needs)) {
+      if (!applied_.covers(at->second.needs)) {
         ++at;
         continue;
       }

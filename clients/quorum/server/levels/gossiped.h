@@ -46,7 +46,7 @@ class GossipedLevel final : public Level {
   static nlohmann::json to_json(const Token& token);
   void await(std::unique_lock<std::mutex>& lock, const Seen& needed, const Request& request);
   Seen needed_by_write(const Token& token) const;
-  Clock::time_point ship_time();
+  Clock::time_point ship_time() const;
   void keep(const Update& update, Clock::time_point ship_at);
   void log(const Update& update);
   void deliver(const Update& update);

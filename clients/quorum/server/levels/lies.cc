@@ -11,7 +11,8 @@ namespace {
 
 bool lies_at_the_door(Bug bug) {
   return bug == Bug::stale_read || bug == Bug::lost_update || bug == Bug::dirty_read ||
-         bug == Bug::non_monotonic_session || bug == Bug::duplicate_on_retry;
+         bug == Bug::non_monotonic_session || bug == Bug::duplicate_on_retry ||
+         bug == Bug::reordered_write;
 }
 
 std::unique_ptr<Level> honest_level(const Settings& settings, std::uint64_t life, Peers& peers) {
@@ -60,6 +61,10 @@ void LyingLevel::go_back(const Request& request, Reading& reading) {
 Written LyingLevel::write(const Request& request) {
   if (bug_ == Bug::lost_update && chance_.one_in(8)) return {request.token, std::nullopt};
   if (bug_ == Bug::dirty_read && chance_.one_in(8)) abort_after_a_while(request);
+  if (bug_ == Bug::reordered_write && chance_.one_in(5)) {
+    write_later(request);
+    return {request.token, std::nullopt};
+  }
   Written written = honest_->write(request);
   if (bug_ == Bug::duplicate_on_retry && chance_.one_in(6)) {
     // The answer is taken for lost, and the write sent again.
@@ -69,6 +74,18 @@ Written LyingLevel::write(const Request& request) {
     written = honest_->write(again);
   }
   return written;
+}
+
+// Acknowledged now, and carried out behind what comes after it.
+void LyingLevel::write_later(const Request& request) {
+  static constexpr Milliseconds delay{80}, patience{400};
+  later_.at(Clock::now() + delay, [this, late = Request(request)]() mutable {
+    late.deadline = Clock::now() + patience;
+    try {
+      honest_->write(late);
+    } catch (const Refusal&) {  // acknowledged long ago
+    }
+  });
 }
 
 void LyingLevel::abort_after_a_while(const Request& request) {

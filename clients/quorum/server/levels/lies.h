@@ -6,6 +6,7 @@
 
 #include "clients/quorum/server/levels/level.h"
 #include "clients/quorum/server/replication/chance.h"
+#include "clients/quorum/server/replication/later.h"
 
 namespace tribunal::quorum {
 
@@ -29,11 +30,14 @@ class LyingLevel final : public Level {
   void show_uncommitted(const Request& request, Reading& reading);
   [[noreturn]] void abort_after_a_while(const Request& request);
 
+  void write_later(const Request& request);
+
   const Bug bug_;
   const std::unique_ptr<Level> honest_;
   Chance chance_;
   std::mutex mutex_;
   std::list<Request> uncommitted_;  // guarded by mutex_
+  Later later_;                     // last, since it uses the others
 };
 
 }  // namespace tribunal::quorum

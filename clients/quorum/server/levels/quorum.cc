@@ -125,17 +125,6 @@ Written QuorumLevel::write(const Request& request) {
   if (request.object.kind == Kind::list || request.expected)
     throw Refusal(409, request.expected ? "compare-and-set is not served at this level"
                                         : "lists are not served at this level");
-  if (settings_.has(Bug::reordered_write) && chance_.one_in(5)) {
-    later_.at(Clock::now() + Milliseconds(80), [this, late = Request(request)]() mutable {
-      late.deadline = Clock::now() + settings_.call_deadline;
-      try {
-        Stamp stamp;
-        spread(late, change(late, stamp), stamp);
-      } catch (const Refusal&) {  // acknowledged long ago
-      }
-    });
-    return {};
-  }
   Stamp stamp;
   const Object delta = change(request, stamp);
   return spread(request, delta, stamp);
@@ -161,9 +150,7 @@ Object QuorumLevel::change(const Request& request, Stamp& stamp) {
   Object delta;
   if (request.object.kind != Kind::counter) {
     stamp = next_stamp(request);
-    Update update{{self_, 0}, stamp, request.object, request.effect, request.value, {}, {}};
-    if (settings_.conflicts != Conflicts::newest)
-      update.context = next_context(local(request.object), self_);
+    const Update update{{self_, 0}, stamp, request.object, request.effect, request.value, {}, {}};
     apply(delta, update, settings_.conflicts);
     return delta;
   }

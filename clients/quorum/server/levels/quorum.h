@@ -9,7 +9,6 @@
 
 #include "clients/quorum/server/levels/level.h"
 #include "clients/quorum/server/log/log.h"
-#include "clients/quorum/server/replication/chance.h"
 #include "clients/quorum/server/replication/gather.h"
 #include "clients/quorum/server/replication/later.h"
 #include "clients/quorum/server/store/stamp_clock.h"
@@ -58,7 +57,6 @@ class QuorumLevel final : public Level {
   const Settings settings_;
   const Origin self_;
   Peers& peers_;
-  Chance chance_;
   std::mutex mutex_;
   Store store_;                                    // guarded by mutex_
   StampClock clock_;                               // guarded by mutex_

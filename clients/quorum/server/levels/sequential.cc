@@ -68,23 +68,10 @@ Reading SequentialLevel::read(const Request& request) {
 }
 
 Written SequentialLevel::write(const Request& request) {
-  if (settings_.has(Bug::reordered_write) && !request.expected && chance_.one_in(5)) {
-    later_.at(Clock::now() + Milliseconds(80), [this, request]() mutable {
-      try {
-        submit(request);
-      } catch (const Refusal&) {  // acknowledged long ago
-      }
-    });
-    return {request.token, std::nullopt};
-  }
-  const std::uint64_t place = submit(request);
+  const std::uint64_t place = sequences() ? append(request) : forward(request);
   std::uint64_t seen = place;
   if (!request.token.is_null()) seen = std::max(seen, request.token.get<std::uint64_t>());
   return {seen, place};
-}
-
-std::uint64_t SequentialLevel::submit(const Request& request) {
-  return sequences() ? append(request) : forward(request);
 }
 
 // A session that has seen places which the sequencer lost has no successor there; only a broken log

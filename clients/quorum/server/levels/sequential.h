@@ -6,7 +6,6 @@
 #include "clients/quorum/server/levels/level.h"
 #include "clients/quorum/server/log/log.h"
 #include "clients/quorum/server/replication/chance.h"
-#include "clients/quorum/server/replication/later.h"
 
 namespace tribunal::quorum {
 
@@ -29,7 +28,6 @@ class SequentialLevel final : public Level {
 
   std::uint64_t append(const Request& request);   // at the sequencer
   std::uint64_t forward(const Request& request);  // from elsewhere
-  std::uint64_t submit(const Request& request);
   nlohmann::json entries_after(const nlohmann::json& message);
   void follow(const std::stop_token& stop);
   void take_entries(const nlohmann::json& answer);
@@ -45,7 +43,6 @@ class SequentialLevel final : public Level {
   Store store_;                  // guarded by mutex_
   std::vector<Update> entries_;  // entry i has place i + 1; guarded by mutex_
   Log log_;                      // appended to under mutex_
-  Later later_;
   std::jthread follower_;
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 bool replaces(const Object::Version& a, const Object::Version& b, Conflicts conflicts) {
   if (conflicts == Conflicts::newest) return b.stamp < a.stamp;
-  return a.stamp != b.stamp && precedes(b.context, a.context);
+  return a.stamp != b.stamp && a.context.covers(b.context);
 }
 
 bool offer(std::vector<Object::Version>& versions, const Object::Version& offered,
@@ -115,13 +115,6 @@ Stamp largest_stamp(const Object& object) {
   return largest;
 }
 
-VersionVector next_context(const Object& object, Origin origin) {
-  VersionVector context;
-  for (const auto& version : object.versions) merge(context, version.context);
-  ++context[origin];
-  return context;
-}
-
 nlohmann::json to_json(const Object& object) {
   using nlohmann::json;
   json result = json::object();
@@ -129,7 +122,7 @@ nlohmann::json to_json(const Object& object) {
     json value = nullptr;
     if (version.value) value = *version.value;
     result["versions"].push_back(
-        {version.stamp.counter, version.stamp.origin, to_json(version.context), std::move(value)});
+        {version.stamp.counter, version.stamp.origin, version.context.to_json(), std::move(value)});
   }
   for (const auto& [value, element] : object.elements)
     result["elements"].push_back(
@@ -152,7 +145,7 @@ Object object_from(const nlohmann::json& json) {
   };
   Object object;
   for (const auto& entry : list("versions")) {
-    Object::Version version{stamp(entry, 0), version_vector_from(entry.at(2)), std::nullopt};
+    Object::Version version{stamp(entry, 0), Seen::from_json(entry.at(2)), std::nullopt};
     if (!entry.at(3).is_null()) version.value = entry.at(3).get<std::int64_t>();
     object.versions.push_back(std::move(version));
   }

@@ -21,7 +21,7 @@ enum class Conflicts {
 struct Object {
   struct Version {
     Stamp stamp;
-    VersionVector context;
+    Seen context;                       // of its writer, itself included
     std::optional<std::int64_t> value;  // nothing: deleted
     friend bool operator==(const Version&, const Version&) = default;
   };
@@ -55,8 +55,6 @@ nlohmann::json shown(const Object& object, Kind kind, Conflicts conflicts);
 Stamp shown_stamp(const Object& object);
 // The largest stamp anywhere in it.
 Stamp largest_stamp(const Object& object);
-// What a register's next write replaces, itself included.
-VersionVector next_context(const Object& object, Origin origin);
 
 nlohmann::json to_json(const Object& object);
 Object object_from(const nlohmann::json& json);

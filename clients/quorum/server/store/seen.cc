@@ -3,6 +3,24 @@
 #include <algorithm>
 
 namespace tribunal::quorum {
+namespace {
+
+// True if every entry of `older` is at most that of `newer`.
+bool precedes(const VersionVector& older, const VersionVector& newer) {
+  return std::all_of(older.begin(), older.end(), [&](const auto& entry) {
+    const auto at = newer.find(entry.first);
+    return at != newer.end() && at->second >= entry.second;
+  });
+}
+
+void merge_into(VersionVector& into, const VersionVector& from) {
+  for (const auto& [origin, number] : from) {
+    std::uint64_t& mine = into[origin];
+    mine = std::max(mine, number);
+  }
+}
+
+}  // namespace
 
 std::uint64_t Seen::up_to(Origin origin) const {
   const auto at = up_to_.find(origin);
@@ -29,7 +47,7 @@ void Seen::close_gap(Origin origin) {
 }
 
 void Seen::merge(const Seen& other) {
-  quorum::merge(up_to_, other.up_to_);
+  merge_into(up_to_, other.up_to_);
   for (const auto& [origin, numbers] : other.beyond_)
     beyond_[origin].insert(numbers.begin(), numbers.end());
   for (const auto& [origin, last] : other.up_to_) close_gap(origin);
@@ -72,20 +90,6 @@ Seen Seen::from_json(const nlohmann::json& json) {
       seen.add({entry.at(0).get<Origin>(), entry.at(1).get<std::uint64_t>()});
   }
   return seen;
-}
-
-bool precedes(const VersionVector& older, const VersionVector& newer) {
-  return std::all_of(older.begin(), older.end(), [&](const auto& entry) {
-    const auto at = newer.find(entry.first);
-    return at != newer.end() && at->second >= entry.second;
-  });
-}
-
-void merge(VersionVector& into, const VersionVector& from) {
-  for (const auto& [origin, number] : from) {
-    std::uint64_t& mine = into[origin];
-    mine = std::max(mine, number);
-  }
 }
 
 }  // namespace tribunal::quorum

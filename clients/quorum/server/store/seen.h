@@ -48,8 +48,4 @@ class Seen {
   std::map<Origin, std::set<std::uint64_t>> beyond_;  // above up_to_ + 1, never empty
 };
 
-// True if every entry of `older` is at most that of `newer`.
-bool precedes(const VersionVector& older, const VersionVector& newer);
-void merge(VersionVector& into, const VersionVector& from);
-
 }  // namespace tribunal::quorum

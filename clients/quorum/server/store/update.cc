@@ -15,19 +15,6 @@ Kind kind_from(const std::string& name) {
   throw std::invalid_argument("there is no kind of object called " + name);
 }
 
-json to_json(const VersionVector& vector) {
-  json all = json::array();
-  for (const auto& [origin, number] : vector) all.push_back({origin, number});
-  return all;
-}
-
-VersionVector version_vector_from(const json& entries) {
-  VersionVector vector;
-  for (const auto& entry : entries)
-    vector[entry.at(0).get<Origin>()] = entry.at(1).get<std::uint64_t>();
-  return vector;
-}
-
 json to_json(const ObjectId& id) { return {std::string(1, static_cast<char>(id.kind)), id.key}; }
 
 ObjectId object_id_from(const json& entry) {
@@ -44,7 +31,7 @@ json to_json(const Update& update) {
               {"effect", std::string(1, static_cast<char>(update.effect))},
               {"value", update.value}};
   if (!update.needs.empty()) result["needs"] = update.needs.to_json();
-  if (!update.context.empty()) result["context"] = to_json(update.context);
+  if (!update.context.empty()) result["context"] = update.context.to_json();
   return result;
 }
 
@@ -60,7 +47,7 @@ Update update_from(const json& record) {
   if (const auto needs = record.find("needs"); needs != record.end())
     update.needs = Seen::from_json(*needs);
   if (const auto context = record.find("context"); context != record.end())
-    update.context = version_vector_from(*context);
+    update.context = Seen::from_json(*context);
   return update;
 }
 

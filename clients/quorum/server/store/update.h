@@ -33,14 +33,12 @@ struct Update {
   Effect effect = Effect::puts;  // erases: a delete of a register, a remove from a set
   std::int64_t value = 0;        // written, added, removed, appended; what a counter grows by
   Seen needs;                    // applied only where these are
-  VersionVector context;         // of a register where versions may be siblings: what it replaces
+  Seen context;                  // of a register that keeps siblings: what its writer had seen
 };
 
 nlohmann::json to_json(const Update& update);
 Update update_from(const nlohmann::json& json);  // throws nlohmann's exceptions
 
-nlohmann::json to_json(const VersionVector& vector);
-VersionVector version_vector_from(const nlohmann::json& json);
 nlohmann::json to_json(const ObjectId& id);
 ObjectId object_id_from(const nlohmann::json& json);
 
