@@ -3,6 +3,7 @@
 // sixty-fourth at a time, so that nothing here takes long.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -77,13 +78,13 @@ class Layer {
   }
 
  private:
-  static constexpr std::size_t block = words <= 4 ? 4096 : 256, few = 16;
+  static constexpr std::size_t block = 256, few = 16;  // small: most searches are
   struct Slot {
     std::uint32_t generation = 0;
     std::uint32_t first = none;
   };
   struct Shard {
-    std::vector<Slot> slots = std::vector<Slot>(few);
+    std::vector<Slot> slots;
     std::size_t used = 0;
     std::uint32_t generation = 0;
   };
@@ -133,8 +134,8 @@ class Layer {
   }
 
   void grow(Shard& shard, const std::array<std::uint64_t, words>& exact) {
-    slots_ += shard.slots.size();
-    std::vector<Slot> old(shard.slots.size() * 2);
+    std::vector<Slot> old(std::max(few, shard.slots.size() * 2));
+    slots_ += old.size() - shard.slots.size();
     old.swap(shard.slots);
     for (const Slot& full : old) {
       if (full.generation != generation_) continue;
@@ -148,7 +149,7 @@ class Layer {
   std::vector<Block> blocks_;
   std::array<Shard, 64> shards_;
   std::size_t size_ = 0, frozen_ = 0;
-  std::size_t slots_ = 64 * few;  // of all shards
+  std::size_t slots_ = 0;  // of all shards
   std::uint32_t generation_ = 1;
 };
 

@@ -16,8 +16,9 @@ constexpr std::size_t bytes_an_entry = sizeof(Entry) + 2 * sizeof(SearchEvent) +
 template <std::size_t words>
 class Search {
  public:
-  Search(StateSpace& space, const SearchTask& task, Watch& watch)
-      : space_(space), task_(task), watch_(watch), open_(space, task.entries) {}
+  Search(StateSpace& space, const SearchTask& task, std::span<const SearchEvent> events,
+         Watch& watch)
+      : space_(space), task_(task), events_(events), watch_(watch), open_(space, task.entries) {}
 
   SearchResult run();
 
@@ -70,9 +71,9 @@ class Search {
 
   StateSpace& space_;
   const SearchTask& task_;
+  std::span<const SearchEvent> events_;
   Watch& watch_;
   OpenOperations open_;
-  std::vector<SearchEvent> events_;
   std::vector<std::uint32_t> ahead_;  // moves that look, of operations to begin soon
   SearchResult result_;
   Order order_;
@@ -364,7 +365,6 @@ SearchResult Search<words>::run() {
     frontier_.add(item, order_);
   }
   auto look = task_.look_after.begin();
-  events_ = events_of(task_.entries);
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const SearchEvent& event = events_[i];
     now_ = event.when;
@@ -394,11 +394,11 @@ SearchResult Search<words>::run() {
   return std::move(result_);
 }
 
-}  // namespace
-
-std::size_t widest(StateSpace& space, std::span<const Entry> entries, Watch& watch) {
+// How many bits the open operations take at most.
+std::size_t widest(StateSpace& space, std::span<const Entry> entries,
+                   std::span<const SearchEvent> events, Watch& watch) {
   OpenOperations open(space, entries);
-  for (const SearchEvent& event : events_of(entries)) {
+  for (const SearchEvent& event : events) {
     if (event.kind == SearchEvent::Kind::begin) {
       open.begin(event.entry);
     } else if (open.is_open(event.entry)) {
@@ -409,17 +409,20 @@ std::size_t widest(StateSpace& space, std::span<const Entry> entries, Watch& wat
   return open.words() * 64;
 }
 
+}  // namespace
+
 SearchResult search(StateSpace& space, const SearchTask& task, Watch& watch) {
   SearchResult spent;
   spent.answer = SearchResult::Answer::spent;
   if (!watch.affords(task.entries.size() * bytes_an_entry)) return spent;
-  const std::size_t open = widest(space, task.entries, watch);
+  const std::vector<SearchEvent> events = events_of(task.entries);
+  const std::size_t open = widest(space, task.entries, events, watch);
   if (watch.spent()) return spent;
-  if (open <= 64) return Search<1>(space, task, watch).run();
-  if (open <= 128) return Search<2>(space, task, watch).run();
-  if (open <= 192) return Search<3>(space, task, watch).run();
-  if (open <= 1024) return Search<16>(space, task, watch).run();
-  return Search<most_open / 64>(space, task, watch).run();
+  if (open <= 64) return Search<1>(space, task, events, watch).run();
+  if (open <= 128) return Search<2>(space, task, events, watch).run();
+  if (open <= 192) return Search<3>(space, task, events, watch).run();
+  if (open <= 1024) return Search<16>(space, task, events, watch).run();
+  return Search<most_open / 64>(space, task, events, watch).run();
 }
 
 }  // namespace tribunal

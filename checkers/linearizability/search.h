@@ -60,9 +60,6 @@ struct SearchTask {
       look_after;  // completions after which to tell what is possible; sorted
 };
 
-// How many bits the open operations take at most.
-std::size_t widest(StateSpace& space, std::span<const Entry> entries, Watch& watch);
-
 // Nothing wider is tried: a search that meets it is spent.
 inline constexpr std::size_t most_open = 4096;
 
