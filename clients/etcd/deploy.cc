@@ -160,9 +160,9 @@ Database etcd() {
   Database database;
   database.name = "etcd";
   database.summary = "etcd 3.4 or later, by the HTTP/JSON gateway of each member";
-  database.workloads = {"register",   "read-write", "set",           "sessions", "counter",
-                        "pn-counter", "queue",      "list-append",   "lock",     "unique-ids",
-                        "bank",       "long-fork",  "causal-reverse"};
+  database.workloads = {"register",  "read-write", "set",        "sessions",  "convergence",
+                        "staleness", "counter",    "pn-counter", "queue",     "list-append",
+                        "lock",      "unique-ids", "bank",       "long-fork", "causal-reverse"};
   database.options = {
       {"reads",
        {"linearizable", "serializable"},

@@ -135,8 +135,8 @@ Database quorum() {
   Database database;
   database.name = "quorum";
   database.summary = "a small replicated store of our own, of known guilt";
-  database.workloads = {"register", "read-write", "sessions",    "set",
-                        "counter",  "pn-counter", "list-append", "unique-ids"};
+  database.workloads = {"register", "read-write", "sessions",   "convergence", "staleness",
+                        "set",      "counter",    "pn-counter", "list-append", "unique-ids"};
   database.options = quorum_options();
   database.find = &find_quorum;
   database.start = &start_quorum;

@@ -50,7 +50,7 @@ Names of_versioned(const std::string& level, const std::string& workload, const 
 
 Names quorum_promises(const Options& options, const std::string& workload) {
   const std::string& level = options.at("level");
-  if (workload == "unique-ids" || workload == "convergence") return {};
+  if (workload == "unique-ids" || workload == "convergence" || workload == "staleness") return {};
   if (level == "weak") return {"progress"};
   if (level == "eventual") return {"convergence"};
   if (is_versioned(workload)) return of_versioned(level, workload, options);

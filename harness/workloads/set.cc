@@ -1,4 +1,5 @@
 // Grow-only sets: every element is added once; what was acknowledged must be in every later read.
+#include "harness/workloads/calls.h"
 #include "harness/workloads/catalogue.h"
 #include "harness/workloads/generators.h"
 #include "harness/workloads/keys.h"
@@ -32,14 +33,6 @@ Stream traffic(const Traffic& traffic) {
   };
 }
 
-Stream last_look(const Traffic& traffic, const std::vector<std::uint64_t>& asked) {
-  return [traffic, asked](std::size_t worker) {
-    std::vector<Call> reads;
-    for (Key key : last_look_keys(traffic, asked, worker, 2)) reads.push_back(ReadSet{key, {}});
-    return listed(std::move(reads));
-  };
-}
-
 }  // namespace
 
 Workload set_workload() {
@@ -51,7 +44,8 @@ Workload set_workload() {
       "but what was attempted.";
   workload.defaults.weights = {{"read", 1}, {"add", 9}};
   workload.traffic = traffic;
-  workload.last_look = last_look;
+  workload.last_look = look_at_replicas([](Key key) -> Call { return ReadSet{key, {}}; });
+  workload.look_until = LookUntil::agreement;
   workload.checkers = {"set"};
   return workload;
 }

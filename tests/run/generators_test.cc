@@ -214,7 +214,7 @@ TEST(Generators, ReadersOnlyRead) {
 }
 
 TEST(Generators, ALastLookReadsEveryTouchedKeyThroughTwoWorkers) {
-  for (const char* name : {"register", "set"}) {
+  for (const char* name : {"register", "read-write"}) {
     const auto& workload = find(workloads(), "workload", name);
     const auto traffic = traffic_of(workload);
     std::vector<std::uint64_t> asked(traffic.workers, 130);
