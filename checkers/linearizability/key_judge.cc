@@ -81,10 +81,10 @@ bool KeyJudge::by_zones(std::span<const std::uint32_t> operations) {
     return true;
   }
   const auto kept = without_nil_reads(operations);
-  const Flaw flaw = zones_->judge(kept, watch_).flaw;
+  answer_.finding = zones_->judge(kept, watch_);
   watch_.hold(zones_->bytes() + kept_.capacity() * sizeof(std::uint32_t));
   answer_.method = Method::zones;
-  switch (flaw) {
+  switch (answer_.finding.flaw) {
     case Flaw::none:
       answer_.state = State::linearizable;
       return true;
@@ -199,8 +199,8 @@ void KeyJudge::by_search(std::span<const std::uint32_t> operations) {
 
 Evidence KeyJudge::evidence(const KeyAnswer& answer, std::span<const std::uint32_t> operations) {
   if (answer.method == Method::zones && kind_.zones == ModelKind::Zones::registers) {
-    return register_evidence(history_, options_.initial, without_nil_reads(operations), *zones_,
-                             watch_);
+    return register_evidence(history_, options_.initial, without_nil_reads(operations),
+                             answer.finding, watch_);
   }
   const auto space = kind_.make(history_, options_);
   const auto shown =

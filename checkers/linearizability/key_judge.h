@@ -26,6 +26,7 @@ struct KeyAnswer {
   std::uint32_t begun = 0;             // spent: how far it came, in operations of the key
   std::string_view why;                // spent
   std::vector<std::uint32_t> witness;  // violated: operations impossible by themselves; empty: all
+  ZoneFinding finding;                 // violated, a register by zones: of the whole
 };
 
 // Why the search was asked, for the first key of those.

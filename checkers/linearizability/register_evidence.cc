@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 #include <vector>
 
@@ -21,13 +22,12 @@ constexpr std::size_t most_exhibits = 10;
 class Story {
  public:
   Story(const History& history, Value initial, std::span<const std::uint32_t> operations,
-        RegisterZones& zones, Watch& watch)
+        const ZoneFinding& found, Watch& watch)
       : history_(history),
         initial_(initial),
         operations_(operations),
-        second_zones_(history, initial),
-        zones_(&zones),
-        other_(&second_zones_) {
+        both_{RegisterZones(history, initial), RegisterZones(history, initial)},
+        finding_(found) {
     cut(watch);
     index_writers();
   }
@@ -87,9 +87,9 @@ class Story {
   const History& history_;
   Value initial_;
   std::span<const std::uint32_t> operations_;
-  RegisterZones second_zones_;
-  RegisterZones* zones_;  // where the finding was made
-  RegisterZones* other_;  // where the next question is asked
+  std::array<RegisterZones, 2> both_;
+  RegisterZones* zones_ = &both_[0];  // where the finding was made, once the cut is
+  RegisterZones* other_ = &both_[1];  // where the next question is asked
   ZoneFinding finding_;
   std::uint32_t impossible_at_ = 0;
   FlatIndex values_;
@@ -104,12 +104,7 @@ void Story::cut(Watch& watch) {
   for (const std::uint32_t place : operations_)
     high = std::max(high, at(place).ok() ? at(place).ended : at(place).began);
   impossible_at_ = high;
-  finding_ = zones_->judge(operations_, watch);
-  if (finding_.flaw == Flaw::spent) {
-    const Budget unlimited;
-    Watch patient(unlimited, 1);
-    finding_ = zones_->judge(operations_, patient);
-  }
+  bool asked = false;
   for (std::size_t tried = 0; low < high && !watch.look(); ++tried) {
     const std::uint32_t middle = low + (high - low) / 2;
     std::uint32_t probe = tried % 4 == 3 ? middle : tried % 4 == 2 ? high - 1 : likely_event();
@@ -124,7 +119,12 @@ void Story::cut(Watch& watch) {
     std::swap(zones_, other_);
     finding_ = found;
     impossible_at_ = high = probe;
+    asked = true;
   }
+  if (asked) return;
+  const Budget unlimited;
+  Watch patient(unlimited, 1);
+  finding_ = zones_->judge(operations_, patient, impossible_at_);
 }
 
 // When what was found came to be, as far as that can be told from it.
@@ -412,9 +412,9 @@ Evidence Story::tell_zones() {
 }  // namespace
 
 Evidence register_evidence(const History& history, Value initial,
-                           std::span<const std::uint32_t> operations, RegisterZones& zones,
+                           std::span<const std::uint32_t> operations, const ZoneFinding& found,
                            Watch& watch) {
-  Evidence told = Story(history, initial, operations, zones, watch).tell();
+  Evidence told = Story(history, initial, operations, found, watch).tell();
   RegisterModel model;
   model.history = &history;
   model.initial = initial;

@@ -2,7 +2,9 @@
 // changes no verdict.
 #include <gtest/gtest.h>
 
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "checkers/catalogue.h"
 #include "checkers/linearizability/linearizable.h"
@@ -125,6 +127,36 @@ TEST(Budget, LostOperationsOfOneKindAreOne) {
   history.events = event;
   const CheckOptions options{Value::nil(), {{"model", "register"}}};
   EXPECT_EQ(check_linearizable(history, options, Budget{}).judgement, Judgement::satisfied);
+}
+
+// Appends that are all open at once, and reads that show in which order they came.
+History appended_at_once(std::uint32_t open, std::span<const Value> read) {
+  History history;
+  const Value key = Value::integer(0);
+  for (std::uint32_t i = 0; i < open; ++i)
+    history.operations.push_back(call(Function::append, i, open + i, Value::integer(i), key));
+  std::vector<Value> shown(read.begin(), read.end());
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    history.operations.push_back(call(Function::read, 2 * open + 2 * i, 2 * open + 2 * i + 1,
+                                      history.values.list(shown), key));
+  }
+  history.events = 2 * open + 4;
+  return history;
+}
+
+// There are 40 factorial orders, of which a read leaves one.
+TEST(Budget, SufficesForAppendsWhoseOrderIsRead) {
+  Budget budget;
+  budget.bytes = 4'000'000;
+  const auto check = [&](const std::vector<Value>& read) {
+    const CheckOptions options = {Value::nil(), {{"model", "log"}}};
+    return check_linearizable(appended_at_once(40, read), options, budget).judgement;
+  };
+  std::vector<Value> read;
+  for (int i = 0; i < 40; ++i) read.push_back(Value::integer(39 - i));
+  EXPECT_EQ(check(read), Judgement::satisfied);
+  read.back() = read.front();
+  EXPECT_EQ(check(read), Judgement::violated);
 }
 
 TEST(Threads, ChangeNoVerdict) {
