@@ -113,4 +113,31 @@ void OpenOperations::end(std::uint32_t entry) {
   free_.push_back(number);
 }
 
+std::size_t widest(StateSpace& space, std::span<const Entry> entries,
+                   std::span<const SearchEvent> events, std::size_t most, Watch& watch) {
+  OpenOperations open(space, entries);
+  for (const SearchEvent& event : events) {
+    if (event.kind == SearchEvent::Kind::begin) {
+      open.begin(event.entry);
+    } else if (open.is_open(event.entry)) {
+      open.end(event.entry);
+    }
+    if (open.words() * 64 > most || watch.look()) break;
+  }
+  return open.words() * 64;
+}
+
+void looks_ahead(const StateSpace& space, std::span<const Entry> entries,
+                 std::span<const SearchEvent> events, std::vector<std::uint32_t>& moves) {
+  moves.clear();
+  std::uint32_t until = Operation::never;
+  for (const SearchEvent& event : events) {
+    if (event.when > until) break;
+    const Entry& entry = entries[event.entry];
+    if (event.kind != SearchEvent::Kind::begin || !space.move(entry.move).only_looks) continue;
+    moves.push_back(entry.move);
+    until = std::min(until, entry.ended);
+  }
+}
+
 }  // namespace tribunal

@@ -95,4 +95,14 @@ class OpenOperations {
   std::vector<std::uint32_t> kind_slots_;  // number + 1, 0: none open
 };
 
+// How many bits the open operations take at most; gives up beyond `most`.
+std::size_t widest(StateSpace& space, std::span<const Entry> entries,
+                   std::span<const SearchEvent> events, std::size_t most, Watch& watch);
+
+// Finds the moves of operations that look and are yet to begin at one of `events`, up to the first
+// of them to end: whoever begins later looks later than that one, and sees what has been
+// overwritten in between or what that one sees.
+void looks_ahead(const StateSpace& space, std::span<const Entry> entries,
+                 std::span<const SearchEvent> events, std::vector<std::uint32_t>& moves);
+
 }  // namespace tribunal

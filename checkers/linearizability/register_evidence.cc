@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "checkers/linearizability/interned_space.h"
 #include "checkers/linearizability/models/register.h"
 #include "checkers/linearizability/reduction.h"
+#include "checkers/linearizability/register_cut.h"
 
 namespace tribunal {
 namespace {
@@ -26,14 +26,12 @@ class Story {
       : history_(history),
         initial_(initial),
         operations_(operations),
-        both_{RegisterZones(history, initial), RegisterZones(history, initial)},
-        finding_(found) {
-    cut(watch);
+        cut_(history, initial, operations, found, watch) {
     index_writers();
   }
 
   Evidence tell() {
-    switch (finding_.flaw) {
+    switch (cut_.finding().flaw) {
       case Flaw::nowhere:
         return tell_nowhere();
       case Flaw::consumed_twice:
@@ -48,15 +46,9 @@ class Story {
   }
 
  private:
-  void cut(Watch& watch);
-  std::uint32_t likely_event() const;
   void index_writers();
   std::uint32_t writer(Value value) const;
   std::uint32_t failed_writer(Value value) const;
-  std::uint32_t begun_at(Moment moment) const;
-  std::uint32_t ended_at(Moment moment) const;
-  std::uint32_t effect_of(Value value) const;
-  std::uint32_t observer_of(Value value) const;
   std::vector<std::uint32_t> with_sources(std::vector<std::uint32_t> core);
   Evidence finish(EvidenceMaker& maker, std::string anomaly, std::string sentence) const;
   void link_sources(EvidenceMaker& maker) const;
@@ -87,70 +79,11 @@ class Story {
   const History& history_;
   Value initial_;
   std::span<const std::uint32_t> operations_;
-  std::array<RegisterZones, 2> both_;
-  RegisterZones* zones_ = &both_[0];  // where the finding was made, once the cut is
-  RegisterZones* other_ = &both_[1];  // where the next question is asked
-  ZoneFinding finding_;
-  std::uint32_t impossible_at_ = 0;
+  RegisterCut cut_;
   FlatIndex values_;
   std::vector<std::uint32_t> writers_;  // by number of the value
   std::ptrdiff_t left_out_ = 0;         // operations of a chain too long to be shown
 };
-
-// A prefix of a linearizable history is linearizable, so the first impossible one can be found by
-// halving; but most often it is where the flaw that was found came to be, which two questions show.
-void Story::cut(Watch& watch) {
-  std::uint32_t low = 0, high = 0;
-  for (const std::uint32_t place : operations_)
-    high = std::max(high, at(place).ok() ? at(place).ended : at(place).began);
-  impossible_at_ = high;
-  bool asked = false;
-  for (std::size_t tried = 0; low < high && !watch.look(); ++tried) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    std::uint32_t probe = tried % 4 == 3 ? middle : tried % 4 == 2 ? high - 1 : likely_event();
-    if (probe >= high) probe = high - 1;
-    if (probe < low) probe = low;
-    const ZoneFinding found = other_->judge(operations_, watch, probe);
-    if (found.flaw == Flaw::spent) break;
-    if (found.flaw == Flaw::none) {
-      low = probe + 1;
-      continue;
-    }
-    std::swap(zones_, other_);
-    finding_ = found;
-    impossible_at_ = high = probe;
-    asked = true;
-  }
-  if (asked) return;
-  const Budget unlimited;
-  Watch patient(unlimited, 1);
-  finding_ = zones_->judge(operations_, patient, impossible_at_);
-}
-
-// When what was found came to be, as far as that can be told from it.
-std::uint32_t Story::likely_event() const {
-  const auto end_of = [this](std::uint32_t place) {
-    return place == none || !at(place).ok() ? 0 : at(place).ended;
-  };
-  switch (finding_.flaw) {
-    case Flaw::nowhere:
-      return end_of(observer_of(finding_.other));
-    case Flaw::consumed_twice:
-      return std::max(end_of(effect_of(finding_.value)), end_of(effect_of(finding_.other)));
-    case Flaw::order:
-    case Flaw::zones: {
-      std::uint32_t event = 0;
-      for (const Moment end : {finding_.first_end, finding_.second_end}) {
-        if (end != 0) event = std::max(event, end - 1);
-      }
-      for (const Moment last : {finding_.first_last, finding_.second_last})
-        event = std::max(event, end_of(begun_at(last)));
-      return event;
-    }
-    default:
-      return impossible_at_;
-  }
-}
 
 void Story::index_writers() {
   values_.reset(operations_.size() / 2);
@@ -179,30 +112,12 @@ std::uint32_t Story::failed_writer(Value value) const {
   return none;
 }
 
-std::uint32_t Story::begun_at(Moment moment) const {
-  if (moment == 0) return none;
-  const auto found = std::lower_bound(
-      operations_.begin(), operations_.end(), moment - 1,
-      [this](std::uint32_t place, std::uint32_t event) { return at(place).began < event; });
-  return found != operations_.end() && at(*found).began == moment - 1 ? *found : none;
-}
-
-std::uint32_t Story::ended_at(Moment moment) const {
-  for (const std::uint32_t place : operations_) {
-    if (moment != 0 && at(place).ended == moment - 1) return place;
-  }
-  return none;
-}
-
-// The operation that shows that the write of `value` took effect.
-std::uint32_t Story::effect_of(Value value) const { return begun_at(zones_->witness(value)); }
-
 // `core`, what shows that the unknown ones took effect, and every write that these need, back to
 // the beginning of their chains.
 std::vector<std::uint32_t> Story::with_sources(std::vector<std::uint32_t> core) {
   for (std::size_t i = 0, given = core.size(); i < given; ++i) {
-    if (core[i] != none && at(core[i]).ended > impossible_at_)
-      core.push_back(effect_of(seen_after(at(core[i]))));
+    if (core[i] != none && at(core[i]).ended > cut_.impossible_at())
+      core.push_back(cut_.effect_of(seen_after(at(core[i]))));
   }
   std::vector<std::uint32_t> places;
   std::unordered_set<std::uint32_t> known;
@@ -255,21 +170,21 @@ Evidence Story::finish(EvidenceMaker& maker, std::string anomaly, std::string se
                 "are left out.)";
   }
   maker.evidence.sentence = std::move(sentence);
-  maker.evidence.impossible_at = impossible_at_;
+  maker.evidence.impossible_at = cut_.impossible_at();
   return std::move(maker.evidence);
 }
 
 Evidence Story::tell_nowhere() {
-  const Value value = finding_.value;
+  const Value value = cut_.finding().value;
   const std::uint32_t failed = failed_writer(value), future = writer(value),
-                      observer = observer_of(finding_.other);
+                      observer = cut_.observer_of(cut_.finding().other);
   std::vector<std::uint32_t> places = with_sources({observer});
   if (failed != none && future == none) places.push_back(failed);
   EvidenceMaker maker(history_, places);
   std::string sentence = fmt::format("{} {} {}", the(observer),
                                      at(observer).function == Function::read ? "returned" : "found",
-                                     show(finding_.other));
-  if (finding_.other != value) {
+                                     show(cut_.finding().other));
+  if (cut_.finding().other != value) {
     sentence += fmt::format(
         ", which only a compare-and-set can have put there, and that had to find {}", show(value));
   }
@@ -289,21 +204,10 @@ Evidence Story::tell_nowhere() {
   return finish(maker, "value from nowhere", std::move(sentence));
 }
 
-// The first operation that was told `value` before the cut.
-std::uint32_t Story::observer_of(Value value) const {
-  for (const std::uint32_t place : operations_) {
-    const Operation& operation = at(place);
-    if (operation.ok() && operation.ended <= impossible_at_ && needs(operation) &&
-        operation.value == value)
-      return place;
-  }
-  return none;
-}
-
 Evidence Story::tell_consumed_twice() {
-  const std::uint32_t first = writer(finding_.value), second = writer(finding_.other);
-  EvidenceMaker maker(history_, with_sources({first, second, effect_of(finding_.value),
-                                              effect_of(finding_.other)}));
+  const std::uint32_t first = writer(cut_.finding().value), second = writer(cut_.finding().other);
+  EvidenceMaker maker(history_, with_sources({first, second, cut_.effect_of(cut_.finding().value),
+                                              cut_.effect_of(cut_.finding().other)}));
   const Value taken = at(first).value;
   std::string sentence = fmt::format(
       "{} and {} both found {}{} and replaced it, but {} was put there only once, so only one of "
@@ -315,24 +219,26 @@ Evidence Story::tell_consumed_twice() {
 
 Evidence Story::tell_no_start() {
   std::vector<std::uint32_t> cycle;
-  std::uint32_t place = writer(finding_.value);
+  std::uint32_t place = writer(cut_.finding().value);
   while (std::find(cycle.begin(), cycle.end(), place) == cycle.end()) {
     cycle.push_back(place);
     place = writer(at(place).value);
   }
   std::vector<std::uint32_t> places = cycle;
-  if (effect_of(finding_.value) != none) places.push_back(effect_of(finding_.value));
+  if (cut_.effect_of(cut_.finding().value) != none)
+    places.push_back(cut_.effect_of(cut_.finding().value));
   EvidenceMaker maker(history_, places);
   std::string sentence = fmt::format(
       "Only a compare-and-set wrote {}, and it had to find {}; going back from there leads round "
       "to {} again, so none "
       "of these compare-and-sets can have been the first.",
-      show(finding_.value), show(at(writer(finding_.value)).value), show(at(place).to));
+      show(cut_.finding().value), show(at(writer(cut_.finding().value)).value), show(at(place).to));
   return finish(maker, "compare-and-set cycle", std::move(sentence));
 }
 
 Evidence Story::tell_order() {
-  const std::uint32_t later = ended_at(finding_.first_end), earlier = begun_at(finding_.first_last);
+  const std::uint32_t later = cut_.ended_at(cut_.finding().first_end),
+                      earlier = cut_.begun_at(cut_.finding().first_last);
   EvidenceMaker maker(history_, with_sources({earlier, later}));
   maker.real_time(later, earlier);
   const Operation& first = at(earlier);
@@ -390,8 +296,10 @@ std::string Story::zones_sentence(std::uint32_t first_end, std::uint32_t second_
 }
 
 Evidence Story::tell_zones() {
-  std::uint32_t ends[] = {ended_at(finding_.first_end), ended_at(finding_.second_end)};
-  std::uint32_t lasts[] = {begun_at(finding_.first_last), begun_at(finding_.second_last)};
+  std::uint32_t ends[] = {cut_.ended_at(cut_.finding().first_end),
+                          cut_.ended_at(cut_.finding().second_end)};
+  std::uint32_t lasts[] = {cut_.begun_at(cut_.finding().first_last),
+                           cut_.begun_at(cut_.finding().second_last)};
   EvidenceMaker maker(history_, with_sources({ends[0], lasts[0], ends[1], lasts[1]}));
   for (const int side : {0, 1}) {
     if (ends[side] != none) maker.real_time(ends[side], lasts[1 - side]);

@@ -53,7 +53,6 @@ class Search {
   bool fits(std::uint32_t state, std::uint32_t move) {
     return space_.after(state, move) != StateSpace::illegal;
   }
-  void look_ahead(std::size_t event);
   bool seen(const Item& from, std::uint32_t move);
   void look_around(Item& item);
   void hide(Item& item, const Slot& slot);
@@ -94,23 +93,6 @@ bool Search<words>::left_at(const Item& item, const Slot& slot, std::uint32_t si
   if (!slot.lost) return slot.began < since && !has(item, slot);
   const auto before = std::lower_bound(slot.begins.begin(), slot.begins.end(), since);
   return field(item, slot) < static_cast<std::uint64_t>(before - slot.begins.begin());
-}
-
-// Finds the operations that look and are yet to begin, up to the first of them to end: whoever
-// begins later looks later than that one, and sees what has been overwritten in between or what
-// that one sees.
-template <std::size_t words>
-void Search<words>::look_ahead(std::size_t event) {
-  ahead_.clear();
-  if (!space_.foresees()) return;
-  std::uint32_t until = Operation::never;
-  for (++event; event < events_.size() && events_[event].when <= until; ++event) {
-    const Entry& entry = task_.entries[events_[event].entry];
-    if (events_[event].kind != SearchEvent::Kind::begin || !space_.move(entry.move).only_looks)
-      continue;
-    ahead_.push_back(entry.move);
-    until = std::min(until, entry.ended);
-  }
 }
 
 // Whether someone may see what the move leaves before that is overwritten. Where nobody does, it
@@ -377,7 +359,8 @@ SearchResult Search<words>::run() {
       continue;
     }
     if (!open_.is_open(event.entry)) continue;
-    if (event.kind == Kind::end) look_ahead(i);
+    if (event.kind == Kind::end && space_.foresees())
+      looks_ahead(space_, task_.entries, events_.subspan(i + 1), ahead_);
     if (event.kind == Kind::end && !complete(open_.of(event.entry))) {
       result_.event = event.when;
       return std::move(result_);
@@ -394,21 +377,6 @@ SearchResult Search<words>::run() {
   return std::move(result_);
 }
 
-// How many bits the open operations take at most.
-std::size_t widest(StateSpace& space, std::span<const Entry> entries,
-                   std::span<const SearchEvent> events, Watch& watch) {
-  OpenOperations open(space, entries);
-  for (const SearchEvent& event : events) {
-    if (event.kind == SearchEvent::Kind::begin) {
-      open.begin(event.entry);
-    } else if (open.is_open(event.entry)) {
-      open.end(event.entry);
-    }
-    if (open.words() * 64 > most_open || watch.look()) break;
-  }
-  return open.words() * 64;
-}
-
 }  // namespace
 
 SearchResult search(StateSpace& space, const SearchTask& task, Watch& watch) {
@@ -416,7 +384,7 @@ SearchResult search(StateSpace& space, const SearchTask& task, Watch& watch) {
   spent.answer = SearchResult::Answer::spent;
   if (!watch.affords(task.entries.size() * bytes_an_entry)) return spent;
   const std::vector<SearchEvent> events = events_of(task.entries);
-  const std::size_t open = widest(space, task.entries, events, watch);
+  const std::size_t open = widest(space, task.entries, events, most_open, watch);
   if (watch.spent()) return spent;
   if (open <= 64) return Search<1>(space, task, events, watch).run();
   if (open <= 128) return Search<2>(space, task, events, watch).run();
