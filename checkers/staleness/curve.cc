@@ -19,14 +19,6 @@ Interval wilson(std::uint64_t hits, std::uint64_t draws) {
   return {hits == 0 ? 0 : centre - half, hits == draws ? 1 : centre + half};
 }
 
-Curve& Curve::operator+=(const Curve& other) {
-  for (std::size_t i = 0; i < curve_buckets; ++i) {
-    pairs[i] += other.pairs[i];
-    fresh[i] += other.fresh[i];
-  }
-  return *this;
-}
-
 Curve Curve::operator-(const Curve& part) const {
   Curve rest = *this;
   for (std::size_t i = 0; i < curve_buckets; ++i) {

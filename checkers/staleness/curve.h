@@ -25,7 +25,6 @@ Interval wilson(std::uint64_t hits, std::uint64_t draws);
 struct Curve {
   std::array<std::uint64_t, curve_buckets> pairs{}, fresh{};
 
-  Curve& operator+=(const Curve& other);
   Curve operator-(const Curve& part) const;  // pre: a part of it
   std::uint64_t total() const;
   // "10 ms 0.912 (0.890-0.930) of 1,234; 20 ms ...", without buckets that hold no pair: the time

@@ -7,6 +7,31 @@
 namespace tribunal {
 namespace {
 
+using Counts = std::array<std::uint32_t, curve_buckets>;  // of writes at least so much older
+
+// Summed over reads; what lies between two delays is the difference of two sums.
+class Sums {
+ public:
+  void add(const Counts& before, const Counts& missed, bool stale) {
+    for (std::size_t i = 0; i < curve_buckets; ++i) before_[i] += before[i];
+    if (!stale) return;
+    for (std::size_t i = 0; i < curve_buckets; ++i) missed_[i] += missed[i];
+  }
+
+  Curve curve() const {
+    Curve curve;
+    for (std::size_t i = 0; i < curve_buckets; ++i) {
+      const bool last = i + 1 == curve_buckets;
+      curve.pairs[i] = before_[i] - (last ? 0 : before_[i + 1]);
+      curve.fresh[i] = curve.pairs[i] - (missed_[i] - (last ? 0 : missed_[i + 1]));
+    }
+    return curve;
+  }
+
+ private:
+  std::array<std::uint64_t, curve_buckets> before_{}, missed_{};
+};
+
 // Counts the pairs within one group of writes and reads: those of a key, or of them those of one
 // session or node.
 class Counter {
@@ -22,34 +47,24 @@ class Counter {
     built_ = false;
   }
 
-  // The pairs of one read; reads come in order of invocation.
-  Curve count(const VersionRead& read) {
+  // Takes the next read; reads come in order of invocation.
+  void count(const VersionRead& read) {
     advance(read);
-    Curve curve;
-    for (std::size_t i = 0; i < curve_buckets; ++i)
-      curve.pairs[i] = before_[i] - (i + 1 < curve_buckets ? before_[i + 1] : 0);
-    curve.fresh = curve.pairs;
     first_missed_ = static_cast<std::uint32_t>(
         std::upper_bound(newest_.begin(), newest_.begin() + before_[0], read.beyond) -
         newest_.begin());
-    missed_ = 0;
-    if (first_missed_ == before_[0]) return curve;
+    stale_ = first_missed_ != before_[0];
+    if (!stale_) return;
     build();
-    std::uint32_t older = 0;
-    for (std::size_t i = curve_buckets; i-- > 0;) {
-      const std::uint32_t missed =
-          before_[i] <= first_missed_ ? 0 : counts_.above(before_[i], read.beyond);
-      curve.fresh[i] -= missed - older;
-      older = missed;
-    }
-    missed_ = older;
-    return curve;
+    for (std::size_t i = 0; i < curve_buckets; ++i)
+      missed_[i] = before_[i] <= first_missed_ ? 0 : counts_.above(before_[i], read.beyond);
   }
+  void add_to(Sums& sums) const { sums.add(before_, missed_, stale_); }
 
   // Of the read last counted: how many writes were acknowledged before it, how many of them it
   // missed, and the first acknowledged of these.
   std::uint32_t writes_before() const { return before_[0]; }
-  std::uint32_t missed() const { return missed_; }
+  std::uint32_t missed() const { return stale_ ? missed_[0] : 0; }
   const AckedWrite& first_missed() const { return writes_[first_missed_]; }
 
  private:
@@ -70,11 +85,12 @@ class Counter {
   }
 
   std::span<const AckedWrite> writes_;
-  std::vector<std::uint32_t> newest_, orders_;         // newest: the largest order so far
-  std::array<std::uint32_t, curve_buckets> before_{};  // writes so much older than the read
+  std::vector<std::uint32_t> newest_, orders_;  // newest: the largest order so far
+  Counts before_{}, missed_{};                  // missed: of a stale read
   PrefixCounts counts_;
   bool built_ = false;
-  std::uint32_t first_missed_ = 0, missed_ = 0;
+  std::uint32_t first_missed_ = 0;
+  bool stale_ = false;
 };
 
 // Takes a key's writes and reads apart by session or by node, in time linear in both.
@@ -123,10 +139,10 @@ class Measurer {
 
  private:
   bool measure_key(std::uint32_t key);
-  void note(const VersionRead& read, const Curve& curve);
+  void note(const VersionRead& read);
   // `nobody`: a part that stands for not knowing.
   template <class PartOf>
-  bool measure_parts(std::uint32_t key, std::uint32_t nobody, const PartOf& part_of, Curve& curve);
+  bool measure_parts(std::uint32_t key, std::uint32_t nobody, const PartOf& part_of, Sums& sums);
 
   struct Range {
     std::uint32_t from = 0, to = 0;
@@ -142,18 +158,25 @@ class Measurer {
   std::vector<AckedWrite> writes_;
   std::vector<VersionRead> reads_;
   std::vector<std::uint32_t> writing_;
+  Sums all_, same_session_, same_node_, calm_;
+  std::vector<Sums> during_;
 };
 
 bool Measurer::measure() {
-  out_.during.resize(sightings_.kinds.size());
+  during_.resize(sightings_.kinds.size());
   out_.reads_during.resize(sightings_.kinds.size());
   const auto session = [](const auto& one) -> std::uint32_t { return one.session; };
   const auto node = [](const auto& one) -> std::uint32_t { return one.node; };
   for (std::uint32_t key = 0; key < sightings_.keys(); ++key) {
     if (!measure_key(key)) return false;
-    if (!measure_parts(key, Versions::none, session, out_.same_session)) return false;
-    if (!measure_parts(key, 0, node, out_.same_node)) return false;
+    if (!measure_parts(key, Versions::none, session, same_session_)) return false;
+    if (!measure_parts(key, 0, node, same_node_)) return false;
   }
+  out_.all = all_.curve();
+  out_.same_session = same_session_.curve();
+  out_.same_node = same_node_.curve();
+  out_.calm = calm_.curve();
+  for (const Sums& sums : during_) out_.during.push_back(sums.curve());
   std::sort(out_.stale.begin(), out_.stale.end(), [](const StaleRead& a, const StaleRead& b) {
     return a.behind != b.behind ? a.behind > b.behind : a.operation < b.operation;
   });
@@ -164,23 +187,24 @@ bool Measurer::measure_key(std::uint32_t key) {
   counter_.start(sightings_.writes_of(key));
   for (const VersionRead& read : sightings_.reads_of(key)) {
     if (watch_.spent()) return false;
-    note(read, counter_.count(read));
+    counter_.count(read);
+    note(read);
   }
   return true;
 }
 
-void Measurer::note(const VersionRead& read, const Curve& curve) {
+void Measurer::note(const VersionRead& read) {
   if (counter_.writes_before() == 0) return;
   ++out_.reads;
-  out_.all += curve;
+  counter_.add_to(all_);
   if (read.faults == 0) {
     ++out_.calm_reads;
-    out_.calm += curve;
+    counter_.add_to(calm_);
   }
-  for (std::size_t kind = 0; kind < out_.during.size(); ++kind) {
+  for (std::size_t kind = 0; kind < during_.size(); ++kind) {
     if ((read.faults >> kind & 1) == 0) continue;
     ++out_.reads_during[kind];
-    out_.during[kind] += curve;
+    counter_.add_to(during_[kind]);
   }
   const AckedWrite& oldest = sightings_.writes_of(sightings_.versions.key_of[read.version]).front();
   const bool due = read.asked_at - oldest.acked_at >= within_;
@@ -194,7 +218,7 @@ void Measurer::note(const VersionRead& read, const Curve& curve) {
 
 template <class PartOf>
 bool Measurer::measure_parts(std::uint32_t key, std::uint32_t nobody, const PartOf& part_of,
-                             Curve& curve) {
+                             Sums& sums) {
   writing_.clear();
   splitter_.split(sightings_.writes_of(key), writes_, part_of,
                   [&](std::uint32_t part, std::uint32_t from, std::uint32_t to) {
@@ -211,7 +235,8 @@ bool Measurer::measure_parts(std::uint32_t key, std::uint32_t nobody, const Part
                     counter_.start(std::span(writes_).subspan(range.from, range.to - range.from));
                     for (std::uint32_t i = from; i < to && !spent; ++i) {
                       spent = watch_.spent();
-                      curve += counter_.count(reads_[i]);
+                      counter_.count(reads_[i]);
+                      counter_.add_to(sums);
                     }
                   });
   for (const std::uint32_t part : writing_) ranges_[part] = {};

@@ -76,8 +76,8 @@ Verdict Judge::judge() {
   const bool complete = measure(sightings_, within_, watch_, measured_);
   verdict_.operations = history_.operations.size();
   verdict_.keys = sightings_.keys();
-  add_figures();
   if (complete) {
+    add_figures();
     conclude();
   } else {
     verdict_.reason =
