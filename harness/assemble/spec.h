@@ -27,13 +27,13 @@ struct Spec {
   std::uint64_t operations = 0;
   std::size_t processes_per_key = 0, operations_per_key = 0;  // 0: the workload's own
   std::size_t readers_per_key = 0;
-  std::string sessions = "own";  // how they move; own: as the workload has it
-  std::string tokens = "carried";  // or dropped
-  std::vector<std::string> checkers;  // empty: what the database promises, or the workload's own
-  std::map<std::string, int> weights;          // empty: the workload's own
+  std::string sessions = "own";        // how they move; own: as the workload has it
+  std::string tokens = "carried";      // or dropped
+  std::vector<std::string> checkers;   // empty: what the database promises, or the workload's own
+  std::map<std::string, int> weights;  // empty: the workload's own
   std::map<std::string, std::string> options;  // of the database
-  Milliseconds fault_every{4'000}, fault_length{2'000}, settle{1'000}, agreement{10'000}, timeout{1'000},
-      ready_timeout{30'000};
+  Milliseconds fault_every{4'000}, fault_length{2'000}, settle{1'000}, agreement{10'000},
+      timeout{1'000}, ready_timeout{30'000};
   double faults_exercised = 0.9;
   std::uint64_t acknowledged = 0, acknowledged_reads = 0,
                 acknowledged_writes = 0;  // 0: the workload's own

@@ -106,7 +106,7 @@ RunFacts facts_of(const Spec& spec, const Resolved& resolved) {
 RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& folder) {
   RunPlan plan{resolved.database,   resolved.workload, faults(),          {},
                resolved.deployment, resolved.traffic,  resolved.schedule, spec.seed,
-               spec.ready_timeout,  spec.settle, spec.agreement};
+               spec.ready_timeout,  spec.settle,       spec.agreement};
   CellOptions cell;
   cell.hosts = spec.nodes;
   cell.logs = folder.path() / "logs";

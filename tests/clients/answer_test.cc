@@ -75,9 +75,9 @@ TEST(Answer, ATransactionSucceededOnlyIfItSaysSoAndDidIt) {
 
 TEST(Answer, WhatAChangeMadeIsItsRevision) {
   EXPECT_EQ(put_answer(with("")), 7);
-  EXPECT_EQ(txn_answer(with(R"(,"succeeded":true,"responses":[{"response_put":{}}])"),
-                       {"response_put"}),
-            7);
+  EXPECT_EQ(
+      txn_answer(with(R"(,"succeeded":true,"responses":[{"response_put":{}}])"), {"response_put"}),
+      7);
   const auto pairs = range_answer(
       with(R"(,"kvs":[{"key":"YQ==","create_revision":"3","mod_revision":"5"}],"count":"1")"));
   EXPECT_EQ(pairs.at(0).created, 3);
@@ -90,9 +90,9 @@ TEST(Answer, TheSmallestKeyOfManyIsOne) {
   ASSERT_TRUE(only);
   EXPECT_EQ(only->key, "a");
   EXPECT_TRUE(smallest_answer(with(R"(,"kvs":[{"key":"YQ=="}],"count":"9","more":true)")));
-  for (const char* more : {R"(,"count":"1")", R"(,"kvs":[{"key":"YQ=="}])",
-                           R"(,"kvs":[{"key":"YQ=="}],"count":"9")",
-                           R"(,"kvs":[{"key":"YQ=="},{"key":"Yg=="}],"count":"2","more":true)"}) {
+  for (const char* more :
+       {R"(,"count":"1")", R"(,"kvs":[{"key":"YQ=="}])", R"(,"kvs":[{"key":"YQ=="}],"count":"9")",
+        R"(,"kvs":[{"key":"YQ=="},{"key":"Yg=="}],"count":"2","more":true)"}) {
     EXPECT_THROW(smallest_answer(with(more)), Nonsense) << more;
   }
 }

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "clients/etcd/client.h"
-#include "clients/http/connection.h"
 #include "clients/etcd/outcome.h"
+#include "clients/http/connection.h"
 #include "tests/clients/attempt.h"
 #include "tests/clients/real_etcd.h"
 
