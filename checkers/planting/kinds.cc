@@ -28,7 +28,7 @@ const std::vector<Planter>& planters() {
       {"effect without its cause",
        {"writes-follow-reads", "causal", "causal-convergent", "causal-memory", "sequential"},
        plant_lost_causes},
-      {"divergence", {"convergence"}, plant_divergence},
+      {"lost acknowledged write", {"convergence"}, plant_lost_writes},
       {"lost element", {"set", "set-full"}, plant_lost_elements},
       {"miscount", {"counter", "pn-counter"}, plant_miscounts},
       {"repeated id", {"unique-ids"}, plant_repeated_ids},

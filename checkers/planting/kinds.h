@@ -33,7 +33,7 @@ std::vector<Plant> plant_backward_reads(const PlantGround& ground);
 std::vector<Plant> plant_reordered_writes(const PlantGround& ground);
 std::vector<Plant> plant_lost_causes(const PlantGround& ground);
 std::vector<Plant> plant_values_from_nowhere(const PlantGround& ground);
-std::vector<Plant> plant_divergence(const PlantGround& ground);
+std::vector<Plant> plant_lost_writes(const PlantGround& ground);
 
 // Of collections: in collection_plants.cc.
 std::vector<Plant> plant_lost_elements(const PlantGround& ground);

@@ -280,36 +280,48 @@ std::vector<Plant> plant_values_from_nowhere(const PlantGround& ground) {
   return plants;
 }
 
-// In the last look one replica's last answer becomes another value that was written to the key.
-std::vector<Plant> plant_divergence(const PlantGround& ground) {
+// In the last look every replica answers with a version that the writer of the one they hold had
+// itself overwritten.
+std::vector<Plant> plant_lost_writes(const PlantGround& ground) {
   const History& history = ground.history;
   const auto look = std::find_if(history.faults.begin(), history.faults.end(),
                                  [](const FaultEvent& event) { return event.name == "last-look"; });
-  if (look == history.faults.end()) return {};
-  std::map<Value, std::map<std::uint16_t, std::uint32_t>> last;  // by key and node: the last read
-  std::map<Value, std::vector<Value>> written;
-  for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
-    const Operation& operation = history.operations[i];
-    if (operation.ok() && operation.function == Function::write)
-      written[operation.key].push_back(operation.value);
-    if (operation.ok() && operation.function == Function::read && operation.began > look->index)
-      last[operation.key][operation.node] = i;
-  }
-  std::vector<std::uint32_t> places;
-  for (const auto& [key, nodes] : last) {
-    if (nodes.size() < 2 || written[key].size() < 2) continue;
-    for (const auto& [node, place] : nodes) places.push_back(place);
+  const Field field(ground);
+  if (!field.fertile() || look == history.faults.end()) return {};
+  struct End {
+    std::uint32_t version = none;
+    bool agreed = true;
+    std::vector<std::uint32_t> reads;
+  };
+  std::map<std::uint32_t, End> ends;  // by key
+  for (const Step& step : field.versions.steps) {
+    if (history.operations[step.operation].began < look->index || !field.plain_read(step)) continue;
+    End& end = ends[step.key];
+    end.agreed = end.agreed && step.read != none && !field.versions.initial(step.read) &&
+                 (end.reads.empty() || end.version == step.read);
+    end.version = step.read;
+    end.reads.push_back(step.operation);
   }
   std::vector<Plant> plants;
-  for (const std::uint32_t place : drawn(std::move(places), ground.most, ground.random)) {
-    Operation changed = history.operations[place];
-    for (const Value value : written[changed.key]) {
-      if (value != history.operations[place].value) changed.value = value;
+  for (const auto& [key, end] : ends) {
+    if (!end.agreed || !history.operations[field.versions.writes[end.version]].ok()) continue;
+    const auto older = field.predecessor(end.version);
+    if (!older || field.versions.initial(*older)) continue;
+    Plant plant;
+    plant.proof = fmt::format(
+        "every replica answers {} at the end, but its own process had "
+        "overwritten it: {}",
+        history.values.show(field.value_of(*older)),
+        field.show(field.versions.writes[end.version]));
+    for (const std::uint32_t place : end.reads) {
+      Operation changed = history.operations[place];
+      changed.value = field.value_of(*older);
+      plant.changes.emplace_back(place, changed);
     }
-    plants.push_back({fmt::format("{} answers {} at the end, and the others do not",
-                                  history.nodes[changed.node], history.values.show(changed.value)),
-                      {{place, changed}}});
+    plants.push_back(std::move(plant));
   }
+  ground.random.shuffle(plants);
+  plants.resize(std::min(plants.size(), ground.most));
   return plants;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/record/history.h"
 
@@ -102,10 +103,26 @@ class Canvas {
   std::size_t width_ = 0, node_width_ = 0, process_width_ = 0;
 };
 
+// A process that moved between nodes names them call by call, since its line has one place for one.
+std::vector<Exhibit> with_nodes_in_place(std::vector<Exhibit> exhibits) {
+  std::map<std::uint32_t, std::string> first;
+  std::set<std::uint32_t> moved;
+  for (const auto& exhibit : exhibits) {
+    const auto it = first.try_emplace(exhibit.process, exhibit.node).first;
+    if (it->second != exhibit.node) moved.insert(exhibit.process);
+  }
+  for (auto& exhibit : exhibits) {
+    if (!moved.contains(exhibit.process)) continue;
+    exhibit.text = exhibit.node + ": " + exhibit.text;
+    exhibit.node.clear();
+  }
+  return exhibits;
+}
+
 }  // namespace
 
 std::string drawing(const std::vector<Exhibit>& exhibits, std::size_t widest) {
-  return Canvas(exhibits).strips(widest);
+  return Canvas(with_nodes_in_place(exhibits)).strips(widest);
 }
 
 }  // namespace tribunal

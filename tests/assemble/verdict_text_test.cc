@@ -125,5 +125,20 @@ TEST(VerdictText, TheWorstComesLast) {
   EXPECT_NE(verdict_text({good}, "a claim").find("\nSATISFIED  a claim\n"), std::string::npos);
 }
 
+TEST(Drawing, AProcessThatMovedNamesItsNodesCallByCall) {
+  Exhibit first, second;
+  first.process = second.process = 5;
+  first.began = 0;
+  first.ended = 1;
+  first.node = "n1";
+  first.text = "write 3 6";
+  second.began = 2;
+  second.ended = 3;
+  second.node = "n2";
+  second.text = "read 3 -> null";
+  EXPECT_EQ(drawing({first, second}, 100),
+            "    p5    |-- n1: write 3 6 --| |-- n2: read 3 -> null --|\n");
+}
+
 }  // namespace
 }  // namespace tribunal
