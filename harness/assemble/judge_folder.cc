@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "checkers/catalogue.h"
@@ -98,7 +99,7 @@ Judged judge_folder(const RunFolder& folder, const JudgeRequest& request) {
   read_yaml(spec, folder.spec());
   const auto& workload = find(workloads(), "workload", spec.workload);
   auto names = checkers_of(spec);
-  names.push_back("progress");
+  if (std::find(names.begin(), names.end(), "progress") == names.end()) names.push_back("progress");
   auto with_minimums = request;
   set_minimums(with_minimums.options, minimums_of(spec, workload));
   judge_with(names, with_minimums, judged);
