@@ -120,12 +120,14 @@ std::string contradiction(std::initializer_list<std::pair<const char*, const cha
 }
 
 TEST(Resolve, ContradictionsAreRefused) {
-  EXPECT_NE(contradiction({{"concurrency", "3"}}).find("so many do not run"), std::string::npos);
+  EXPECT_NE(
+      contradiction({{"concurrency", "3"}, {"processes-per-key", "5"}}).find("so many do not run"),
+      std::string::npos);
   EXPECT_NE(contradiction({{"readers-per-key", "5"}}).find("nobody is left to write"),
             std::string::npos);
   EXPECT_NE(contradiction({{"weights", "fly=1"}}).find("has no call 'fly'"), std::string::npos);
   EXPECT_NE(contradiction({{"weights", "read=0"}}).find("all of them are 0"), std::string::npos);
-  EXPECT_NE(contradiction({{"workload", "bank"}}).find("no workload called 'bank'"),
+  EXPECT_NE(contradiction({{"workload", "banc"}}).find("no workload called 'banc'"),
             std::string::npos);
   EXPECT_NE(contradiction({{"faults", "meteor"}}).find("no fault called 'meteor'"),
             std::string::npos);
