@@ -2,10 +2,9 @@
 #include "clients/etcd/deploy.h"
 
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
