@@ -109,7 +109,7 @@ TEST(BadInput, ATruncatedLastLineIsLeftOut) {
 
 TEST(BadInput, UnknownNamesAreAnsweredWithTheKnownOnes) {
   expect_clear(tribunal({"run", "etdc"}), 64, "etcd");
-  expect_clear(tribunal({"run", "etcd", "--workload", "bank"}), 64, "register");
+  expect_clear(tribunal({"run", "etcd", "--workload", "banc"}), 64, "register");
   expect_clear(tribunal({"run", "etcd", "--faults", "meteor"}), 64, "partition");
   expect_clear(tribunal({"check", "-", "--checker", "linearisable"}, good), 64,
                "linearizable-register");
