@@ -169,15 +169,16 @@ bool PlainLine::read_whole(std::int64_t& number, std::int64_t most) {
 bool PlainLine::read_integer(std::int64_t& number) {
   const bool negative = take('-');
   const char* const begin = at_;
-  std::int64_t magnitude = 0;
+  std::uint64_t magnitude = 0;  // one digit more than is taken still fits
   while (at_ != end_ && is_digit(*at_) && at_ - begin <= most_digits) {
-    magnitude = magnitude * 10 + (*at_++ - '0');
+    magnitude = magnitude * 10 + static_cast<std::uint64_t>(*at_++ - '0');
   }
   const auto digits = at_ - begin;
   const bool odd_zero = digits > 0 && *begin == '0' && (digits > 1 || negative);
   if (digits == 0 || digits > most_digits || odd_zero) return false;
   if (at_ != end_ && (*at_ == '.' || *at_ == 'e' || *at_ == 'E')) return false;
-  number = negative ? -magnitude : magnitude;
+  number = static_cast<std::int64_t>(magnitude);
+  if (negative) number = -number;
   return true;
 }
 
