@@ -11,15 +11,16 @@ constexpr std::uint32_t none = Versions::none;
 
 class Builder {
  public:
-  Builder(const Versions& versions, std::span<const std::uint32_t> chosen)
-      : versions_(versions), chosen_(chosen) {}
+  Builder(const Versions& versions, std::span<const std::uint32_t> chosen, Numbers numbers)
+      : versions_(versions), chosen_(chosen), numbers_kept_(numbers == Numbers::kept) {}
 
   OrderProblem build() {
     number_keys();
     add_steps();
     add_readers();
     for (std::uint32_t key = 0; key < problem_.keys; ++key) {
-      if (versions_.ranked[static_cast<std::size_t>(keys_.value(key).as_integer())]) force(key);
+      const auto global = static_cast<std::size_t>(keys_.value(key).as_integer());
+      if (versions_.ranked[global] && (versions_.listed[global] || numbers_kept_)) force(key);
     }
     return std::move(problem_);
   }
@@ -102,14 +103,16 @@ class Builder {
 
   const Versions& versions_;
   std::span<const std::uint32_t> chosen_;
+  bool numbers_kept_;
   OrderProblem problem_;
   FlatIndex keys_, numbers_;
 };
 
 }  // namespace
 
-OrderProblem order_problem(const Versions& versions, std::span<const std::uint32_t> chosen) {
-  return Builder(versions, chosen).build();
+OrderProblem order_problem(const Versions& versions, std::span<const std::uint32_t> chosen,
+                           Numbers numbers) {
+  return Builder(versions, chosen, numbers).build();
 }
 
 }  // namespace tribunal

@@ -32,9 +32,15 @@ struct OrderProblem {
   bool initial(std::uint32_t version) const { return version < keys; }
 };
 
+// Whether the database's own numbers of versions are taken for the order of a key's writes. They
+// are no part of the claim: an order that keeps them is an order, but where there is none that
+// does, there may be another.
+enum class Numbers : std::uint8_t { kept, ignored };
+
 // The problem of some of a history's steps (places in Versions::steps, ascending). A step whose
-// write is left out must be left out too; then, if the whole has an order, so have they. Where
-// lists or the database's own numbers order a key's versions, the problem is forced to that order.
-OrderProblem order_problem(const Versions& versions, std::span<const std::uint32_t> chosen);
+// write is left out must be left out too; then, if the whole has an order, so have they. The
+// appends of a list are forced into the order in which it holds them.
+OrderProblem order_problem(const Versions& versions, std::span<const std::uint32_t> chosen,
+                           Numbers numbers);
 
 }  // namespace tribunal

@@ -9,6 +9,7 @@
 #include "checkers/options.h"
 #include "checkers/sequential/total_order.h"
 #include "checkers/sequential/witness.h"
+#include "checkers/versions/witness.h"
 #include "harness/record/figure.h"
 
 namespace tribunal {
@@ -23,31 +24,12 @@ void violate(Verdict& verdict, std::string reason, Evidence evidence) {
   verdict.evidence.push_back(std::move(evidence));
 }
 
-Evidence flaw_evidence(const History& history, const ReadFlaw& flaw) {
-  std::vector<std::uint32_t> places{flaw.operation};
-  if (flaw.other != Versions::none && flaw.other != flaw.operation) places.push_back(flaw.other);
-  EvidenceMaker maker(history, places);
-  const std::string value = history.values.show(flaw.value);
-  switch (flaw.kind) {
-    case ReadFlaw::thin_air:
-      maker.evidence.anomaly = "value from nowhere";
-      maker.evidence.sentence = fmt::format("nobody ever wrote {}", value);
-      break;
-    case ReadFlaw::aborted:
-      maker.evidence.anomaly = "aborted read";
-      maker.evidence.sentence = fmt::format("the write of {} certainly had no effect", value);
-      break;
-    case ReadFlaw::disputed:
-      maker.evidence.anomaly = "contradicting lists";
-      maker.evidence.sentence =
-          "neither list is a beginning of the other, so no one order of the "
-          "appends gives both";
-      break;
-    case ReadFlaw::repeated:
-      maker.evidence.anomaly = "repeated element";
-      maker.evidence.sentence = fmt::format("{} was appended once and stands there twice", value);
-      break;
-  }
+// Two list reads of which neither is a beginning of the other.
+Evidence dispute_evidence(const History& history, const ReadFlaw& flaw) {
+  EvidenceMaker maker(history, {flaw.operation, flaw.other});
+  maker.evidence.anomaly = "contradicting lists";
+  maker.evidence.sentence =
+      "neither list is a beginning of the other, so no one order of the appends gives both";
   maker.evidence.impossible_at = history.operations[flaw.operation].ended;
   return maker.evidence;
 }
@@ -66,11 +48,13 @@ class Judge {
     }
     note_figures();
     if (versions_.repeated) {
-      repeated();
+      verdict_.reason = repeated_reason(history_, versions_);
     } else if (!versions_.flaws.empty()) {
       verdict_.operations = versions_.steps.size();
+      auto evidence = flaw_evidence(history_, versions_, 1);  // of all flaws but disputes
+      if (evidence.empty()) evidence = {dispute_evidence(history_, versions_.flaws.front())};
       violate(verdict_, fmt::format("{} reads that no order explains", versions_.flaws.size()),
-              flaw_evidence(history_, versions_.flaws.front()));
+              std::move(evidence.front()));
       verdict_.violations = versions_.flaws.size();
     } else if (reads_ == 0) {
       verdict_.judgement = Judgement::vacuous;
@@ -91,27 +75,13 @@ class Judge {
                         {"reads", grouped(reads_)}};
   }
 
-  void repeated() {
-    const Operation& second = history_.operations[versions_.repeated->second];
-    const std::string call = history_.show(second);
-    if (versions_.repeated->first == Versions::none) {
-      verdict_.reason = fmt::format(
-          "not judged: '{}' (event {}) writes what its key holds at first, so a read does not tell "
-          "which of the two it saw",
-          call, second.began);
-      return;
-    }
-    verdict_.reason = fmt::format(
-        "not judged: '{}' is called twice (events {} and {}), so a read does not tell whose value "
-        "it saw",
-        call, history_.operations[versions_.repeated->first].began, second.began);
-  }
-
   void judge() {
     std::vector<std::uint32_t> all(versions_.steps.size());
     std::iota(all.begin(), all.end(), 0U);
     watch_.hold(versions_.bytes());
-    const OrderFinding finding = find_order(order_problem(versions_, all), watch_);
+    OrderFinding finding = find_order(order_problem(versions_, all, Numbers::kept), watch_);
+    if (finding.answer == OrderFinding::impossible && !history_.versions.empty())
+      finding = find_order(order_problem(versions_, all, Numbers::ignored), watch_);
     verdict_.figures.emplace_back("decided by", finding.searched ? "search" : "saturation");
     switch (finding.answer) {
       case OrderFinding::found:

@@ -63,7 +63,7 @@ class Reduction {
       const Step& step = versions_.steps[other];
       if (step.key != write.key || step.read == none) return false;
       return step.read == write.wrote ||
-             (versions_.ranked[step.key] &&
+             (versions_.listed[step.key] && versions_.ranked[step.key] &&
               versions_.ranks[step.read] >= versions_.ranks[write.wrote]);
     });
   }
@@ -88,7 +88,8 @@ class Reduction {
   }
 
   bool impossible(const Steps& steps) {
-    return find_order(order_problem(versions_, steps), watch_).answer == OrderFinding::impossible;
+    return find_order(order_problem(versions_, steps, Numbers::ignored), watch_).answer ==
+           OrderFinding::impossible;
   }
 
   std::size_t shortest_prefix() {
@@ -142,7 +143,7 @@ class Reasoning {
     before_.assign(size_ * size_, false);
     for (std::uint32_t i = 0; i < size_; ++i) add_given(i);
     for (const auto& [first, second] : problem.forced)
-      add({first, second, "version order", "as the lists or the database's versions tell it"});
+      add({first, second, "list order", "as the list holds them"});
     while (!cycle_ && infer()) {
     }
   }
@@ -269,7 +270,7 @@ Evidence sequential_evidence(const History& history, const Versions& versions,
         witness.size(), shown.size());
     return maker.evidence;
   }
-  const OrderProblem problem = order_problem(versions, shown);
+  const OrderProblem problem = order_problem(versions, shown, Numbers::ignored);
   const Reasoning reasoning(history, problem);
   for (const Edge& edge : reasoning.edges()) {
     maker.arrow(problem.steps[edge.from].operation, problem.steps[edge.to].operation, edge.why,

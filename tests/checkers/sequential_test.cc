@@ -272,7 +272,21 @@ TEST(Sequential, ValuesThatRepeatAreNotJudged) {
       call(history, 0, Function::read, Value::integer(1), Value::integer(7)));
   const Verdict verdict = check_sequential(history, {}, {});
   EXPECT_EQ(verdict.judgement, Judgement::inconclusive);
-  EXPECT_NE(verdict.reason.find("is called twice"), std::string::npos) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("is written twice"), std::string::npos) << verdict.reason;
+}
+
+// The numbers say that 2 is older than 1; the answers do not, and they are what is claimed.
+TEST(Sequential, NumbersOfTheDatabaseConvictNobody) {
+  History history;
+  const Value key = Value::integer(0), one = Value::integer(1), two = Value::integer(2);
+  history.operations.push_back(call(history, 0, Function::write, key, one));
+  history.operations.push_back(call(history, 0, Function::write, key, two));
+  history.operations.push_back(call(history, 1, Function::read, key, one));
+  history.operations.push_back(call(history, 1, Function::read, key, two));
+  history.versions = {9, 3, 9, 3};
+  EXPECT_TRUE(Definition(history).holds());
+  const Verdict verdict = check_sequential(history, {}, {});
+  EXPECT_EQ(verdict.judgement, Judgement::satisfied) << verdict.reason;
 }
 
 TEST(Sequential, ASpentBudgetDecidesNothing) {
