@@ -23,6 +23,7 @@ constexpr std::string_view known[] = {"linearizable",
                                       "total",
                                       "accounts",
                                       "freshness",
+                                      "outside-faults",
                                       "within"};
 
 }  // namespace

@@ -208,10 +208,15 @@ void Measurer::note(const VersionRead& read) {
   }
   const AckedWrite& oldest = sightings_.writes_of(sightings_.versions.key_of[read.version]).front();
   const bool due = read.asked_at - oldest.acked_at >= within_;
-  out_.due += due;
-  if (counter_.missed() == 0) return;
-  const std::int64_t behind = read.asked_at - counter_.first_missed().acked_at;
-  out_.late += behind >= within_;
+  const bool missed = counter_.missed() != 0;
+  const std::int64_t behind = missed ? read.asked_at - counter_.first_missed().acked_at : 0;
+  const bool late = missed && behind >= within_;
+  const bool calm = due && sightings_.calm(read.asked_at - within_, read.asked_at);
+  out_.due.reads += due;
+  out_.due.late += late;
+  out_.calm_due.reads += calm;
+  out_.calm_due.late += calm && late;
+  if (!missed) return;
   out_.stale.push_back({behind, counter_.missed(), read.operation,
                         counter_.first_missed().operation, read.version, read.faults});
 }

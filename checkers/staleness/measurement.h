@@ -19,14 +19,18 @@ struct StaleRead {
   std::uint16_t faults;
 };
 
+// Reads of which some write is at least `within` older, and those of them that missed such a write.
+struct Due {
+  std::uint64_t reads = 0, late = 0;
+};
+
 struct Measurement {
   Curve all, same_session, same_node, calm;  // calm: outside every fault
   std::vector<Curve> during;                 // by Sightings::kinds
   std::uint64_t reads = 0, calm_reads = 0;   // with an acknowledged write before them
   std::vector<std::uint64_t> reads_during;
   std::vector<StaleRead> stale;  // the stalest first
-  std::uint64_t due = 0;         // reads of which a write is at least `within` older
-  std::uint64_t late = 0;        // of those, the ones that did not see such a write
+  Due due, calm_due;             // calm: and no fault lasted within so long before the call
 };
 
 // Every pair of an acknowledged write and a later read of its key, without looking at each: O(n log

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+#include <utility>
 
 #include "checkers/flat_index.h"
 
@@ -21,6 +23,7 @@ class Gatherer {
 
  private:
   void note_faults();
+  void note_fault_times();
   void note_shown();
   void note_deletes();
   std::uint32_t order_of(std::uint32_t place, const Step& step) const;
@@ -38,6 +41,7 @@ bool Gatherer::gather() {
   if (!watch_.affords(out_.versions.bytes() + history_.operations.size() * bytes_an_operation))
     return false;
   note_faults();
+  note_fault_times();
   if (watch_.look()) return false;
   note_shown();
   steps_.assign(history_.operations.size(), Step{none, none, none, none, none, none});
@@ -72,6 +76,22 @@ void Gatherer::note_faults() {
       now = static_cast<std::uint16_t>(lasting[which] > 0 ? now | bit : now & ~bit);
     }
     faults_[i] = now;
+  }
+}
+
+void Gatherer::note_fault_times() {
+  std::vector<std::pair<std::string_view, int>> lasting;  // by kind
+  int in_all = 0;
+  for (const FaultEvent& event : history_.faults) {
+    if (!event.starts && !event.stops) continue;
+    auto kind = std::find_if(lasting.begin(), lasting.end(),
+                             [&](const auto& one) { return one.first == event.name; });
+    if (kind == lasting.end()) kind = lasting.insert(kind, {event.name, 0});
+    const int before = in_all, change = event.starts ? 1 : kind->second > 0 ? -1 : 0;
+    kind->second += change;
+    in_all += change;
+    if (before == 0 && in_all > 0) out_.fault_times.push_back({event.time, INT64_MAX});
+    if (before > 0 && in_all == 0) out_.fault_times.back().to = event.time;
   }
 }
 
@@ -168,6 +188,13 @@ void Gatherer::sort_reads() {
 }
 
 }  // namespace
+
+bool Sightings::calm(std::int64_t from, std::int64_t to) const {
+  const auto next =
+      std::partition_point(fault_times.begin(), fault_times.end(),
+                           [from](const FaultTime& fault) { return fault.to < from; });
+  return next == fault_times.end() || next->from > to;
+}
 
 bool find_sightings(const History& history, Value initial, Watch& watch, Sightings& sightings) {
   if (!read_versions(history, initial, watch, sightings.versions)) return false;

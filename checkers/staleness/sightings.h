@@ -31,6 +31,10 @@ struct VersionRead {
   std::uint16_t faults;  // bits of Sightings::kinds that lasted when it was called
 };
 
+struct FaultTime {
+  std::int64_t from, to;  // nanoseconds
+};
+
 struct Sightings {
   Versions versions;
   std::vector<AckedWrite> writes;  // by key, each key's in order of acknowledgement
@@ -40,10 +44,14 @@ struct Sightings {
   // nobody can say.
   std::vector<std::uint32_t> shown_by;
   std::vector<std::string> kinds;  // of faults, at most 16
-  std::uint64_t ok_reads = 0;      // those of unknown versions included
+  // When some fault lasted, one after the other; an end that never came is the end of time.
+  std::vector<FaultTime> fault_times;
+  std::uint64_t ok_reads = 0;  // those of unknown versions included
   std::size_t sessions = 0;
   bool by_real_time = false;  // the order of some key
 
+  // Whether no fault lasted at any time between the two, both included.
+  bool calm(std::int64_t from, std::int64_t to) const;
   std::size_t keys() const { return versions.keys.size(); }
   std::span<const AckedWrite> writes_of(std::uint32_t key) const {
     return std::span(writes).subspan(write_starts[key], write_starts[key + 1] - write_starts[key]);

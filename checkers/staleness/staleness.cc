@@ -38,6 +38,7 @@ class Judge {
         initial_(options.initial),
         watch_(budget, 1),
         asked_(options.more.contains("freshness") || options.more.contains("within")),
+        calm_only_(choice(options, "outside-faults", "false")),
         freshness_(share(options, "freshness", 0.99)),
         within_(duration(options, "within", 0)) {}
 
@@ -50,11 +51,12 @@ class Judge {
   void add_curve(const std::string& name, const Curve& curve);
   void conclude();
   void conclude_target();
+  void show_late_reads();
 
   const History& history_;
   Value initial_;
   Watch watch_;
-  bool asked_;
+  bool asked_, calm_only_;
   double freshness_;
   std::int64_t within_;
   Sightings sightings_;
@@ -143,32 +145,37 @@ void Judge::add_figures() {
 
 void Judge::conclude() {
   if (asked_) return conclude_target();
-  const bool enough = measured_.reads >= least_reads;
-  verdict_.judgement = enough ? Judgement::satisfied : Judgement::vacuous;
+  verdict_.judgement = Judgement::vacuous;
   verdict_.reason =
-      enough ? fmt::format("measured on {} reads: {} stale, {} at worst; no target was set",
-                           grouped(measured_.reads), grouped(measured_.stale.size()),
-                           span_of_time(measured_.stale.empty() ? 0 : measured_.stale[0].behind))
-             : fmt::format(
-                   "only {} reads began after an acknowledged write of their key; {} are "
-                   "the least that tells",
-                   measured_.reads, least_reads);
+      measured_.reads >= least_reads
+          ? fmt::format(
+                "measured on {} reads: {} stale, {} at worst; but no target was set, so "
+                "nothing is claimed: --option freshness=0.99,within=100ms",
+                grouped(measured_.reads), grouped(measured_.stale.size()),
+                span_of_time(measured_.stale.empty() ? 0 : measured_.stale[0].behind))
+          : fmt::format(
+                "only {} reads began after an acknowledged write of their key; {} are the "
+                "least that tells",
+                measured_.reads, least_reads);
 }
 
 void Judge::conclude_target() {
-  const std::string target = fmt::format("{:g} % of reads see all that was acknowledged {} before",
-                                         100 * freshness_, time_since(within_));
-  if (measured_.due == 0) {
+  const std::string target =
+      fmt::format("{:g} % of reads{} see all that was acknowledged {} before", 100 * freshness_,
+                  calm_only_ ? " outside of faults" : "", time_since(within_));
+  const Due& due = calm_only_ ? measured_.calm_due : measured_.due;
+  if (due.reads == 0) {
     verdict_.judgement = Judgement::vacuous;
     verdict_.reason =
-        fmt::format("{}: no read was called that long after an acknowledged write", target);
+        fmt::format("{}: no read was called that long after an acknowledged write{}", target,
+                    calm_only_ && measured_.due.reads != 0 ? " and after the last fault" : "");
     return;
   }
-  const std::uint64_t fresh = measured_.due - measured_.late;
-  const Interval interval = wilson(fresh, measured_.due);
+  const std::uint64_t fresh = due.reads - due.late;
+  const Interval interval = wilson(fresh, due.reads);
   const std::string found = fmt::format(
       "{} of {} do, {:.3f} % (95 % interval {:.3f} to {:.3f} %)", grouped(fresh),
-      grouped(measured_.due), 100 * static_cast<double>(fresh) / static_cast<double>(measured_.due),
+      grouped(due.reads), 100 * static_cast<double>(fresh) / static_cast<double>(due.reads),
       100 * interval.low, 100 * interval.high);
   verdict_.figures.emplace_back("target", target + ": " + found);
   verdict_.judgement = interval.high < freshness_   ? Judgement::violated
@@ -178,10 +185,17 @@ void Judge::conclude_target() {
       target + ": " + found +
       (verdict_.judgement == Judgement::inconclusive ? ", so more reads must tell" : "");
   if (verdict_.judgement != Judgement::violated) return;
-  verdict_.violations = measured_.late;
-  const std::size_t shown = std::min<std::size_t>(most_evidence, measured_.late);
-  for (std::size_t i = 0; i < shown; ++i)
-    verdict_.evidence.push_back(stale_evidence(history_, sightings_, measured_.stale[i]));
+  verdict_.violations = due.late;
+  show_late_reads();
+}
+
+void Judge::show_late_reads() {
+  for (const StaleRead& stale : measured_.stale) {
+    if (verdict_.evidence.size() == most_evidence || stale.behind < within_) return;
+    const std::int64_t asked_at = history_.operations[stale.operation].invoked_at;
+    if (calm_only_ && !sightings_.calm(asked_at - within_, asked_at)) continue;
+    verdict_.evidence.push_back(stale_evidence(history_, sightings_, stale));
+  }
 }
 
 }  // namespace
