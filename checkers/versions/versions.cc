@@ -7,6 +7,7 @@
 
 #include "checkers/flat_index.h"
 #include "checkers/versions/pair_index.h"
+#include "checkers/versions/ranking.h"
 #include "harness/record/error.h"
 
 namespace tribunal {
@@ -29,8 +30,8 @@ class Reader {
       : history_(history), initial_(initial), watch_(watch), out_(out) {}
 
   bool read() {
-    return survey() && resolve() && spread() && build_steps() && rank_lists() && rank_numbers() &&
-           link();
+    return survey() && resolve() && spread() && build_steps() && rank_lists() &&
+           rank_numbers(history_, watch_, out_) && link();
   }
 
  private:
@@ -47,9 +48,6 @@ class Reader {
   bool build_steps();
   bool counts(std::uint32_t place) const;
   bool rank_lists();
-  bool rank_numbers();
-  std::vector<bool> number_versions(std::vector<std::int64_t>& number);
-  void rank_key(std::uint32_t key, std::span<const std::uint32_t> order);
   bool link();
 
   const History& history_;
@@ -322,70 +320,19 @@ bool Reader::build_steps() {
   return !watch_.look();
 }
 
-void Reader::rank_key(std::uint32_t key, std::span<const std::uint32_t> order) {
-  if (out_.ranks.empty()) out_.ranks.assign(out_.writes.size(), none);
-  out_.ranked[key] = true;
-  out_.ranks[key] = 0;
-  for (std::uint32_t i = 0; i < order.size(); ++i) out_.ranks[order[i]] = i + 1;
-}
-
 // The longest list read orders its key, if every other is a beginning of it.
 bool Reader::rank_lists() {
   out_.ranked.assign(out_.keys.size(), false);
   chain_starts_.assign(out_.keys.size(), 0);
-  std::vector<std::uint32_t> order;
   for (std::uint32_t key = 0; key < out_.keys.size(); ++key) {
     if (watch_.spent()) return false;
     if (!out_.listed[key] || unordered_[key]) continue;
-    order.clear();
+    chain_starts_[key] = static_cast<std::uint32_t>(chain_.size());
     if (longest_[key] != none) {
       for (const Value element : history_.values.elements(history_.operations[longest_[key]].value))
-        order.push_back(index_.find(key, element));
+        chain_.push_back(index_.find(key, element));
     }
-    rank_key(key, order);
-    chain_starts_[key] = static_cast<std::uint32_t>(chain_.size());
-    chain_.insert(chain_.end(), order.begin(), order.end());
-  }
-  return true;
-}
-
-// The database's number of each version that has one and only one; by key, whether all have.
-std::vector<bool> Reader::number_versions(std::vector<std::int64_t>& number) {
-  std::vector<bool> fits(out_.keys.size(), true);
-  for (const Step& step : out_.steps) {
-    const std::uint32_t version = step.wrote != none ? step.wrote : step.read;
-    const std::int64_t given = history_.versions[step.operation];
-    if (version == none || out_.initial(version) || given < 0) continue;
-    if (number[version] >= 0 && number[version] != given) fits[step.key] = false;
-    number[version] = given;
-  }
-  for (std::uint32_t version = 0; version < number.size(); ++version) {
-    if (out_.writers[version] != none && number[version] < 0) fits[out_.key_of[version]] = false;
-  }
-  return fits;
-}
-
-// The database's own numbers order a key if every version that counts has one, the same wherever
-// it is met.
-bool Reader::rank_numbers() {
-  if (history_.versions.empty()) return true;
-  std::vector<std::int64_t> number(out_.writes.size(), -1);
-  const std::vector<bool> fits = number_versions(number);
-  if (watch_.look()) return false;
-  std::vector<std::vector<std::uint32_t>> orders(out_.keys.size());
-  for (std::uint32_t version = 0; version < number.size(); ++version) {
-    if (out_.writers[version] != none && number[version] >= 0)
-      orders[out_.key_of[version]].push_back(version);
-  }
-  for (std::uint32_t key = 0; key < out_.keys.size(); ++key) {
-    if (watch_.look()) return false;
-    if (!fits[key] || out_.listed[key] || orders[key].empty()) continue;
-    auto& order = orders[key];
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return std::pair(number[a], a) < std::pair(number[b], b);
-    });
-    const auto same = [&](std::uint32_t a, std::uint32_t b) { return number[a] == number[b]; };
-    if (std::adjacent_find(order.begin(), order.end(), same) == order.end()) rank_key(key, order);
+    rank_key(out_, key, std::span(chain_).subspan(chain_starts_[key]));
   }
   return true;
 }
