@@ -1,11 +1,10 @@
 // The store of our own, at what it promises and told to lie: each level is acquitted, each lie
-// convicted by the claim that it breaks, and the profile says where the history stands.
+// convicted by the claim that it breaks, and the profile says where the history stands. What a run
+// shows depends on the machine's mood, so each may be looked for at three seeds; an honest store is
+// convicted at none.
 #include <gtest/gtest.h>
 
-#include <map>
-
-#include "harness/record/run_folder.h"
-#include "tests/end_to_end/binary.h"
+#include "tests/end_to_end/quorum_run.h"
 #include "tests/run/scratch.h"
 
 namespace tribunal {
@@ -18,83 +17,93 @@ class QuorumTest : public ::testing::Test {
     if (!can_run_etcd(why)) GTEST_SKIP() << "no cell can be had here:\n" << why;
   }
 
-  Ended run(const std::string& options, std::vector<std::string> more = {}) {
-    more.insert(more.begin(),
-                {"run", "quorum", "--out", scratch_.path().string(), "--set", options, "--time",
-                 "5s", "--fault-every", "2s", "--fault-length", "1s", "--seed", "2"});
-    return tribunal(more);
+  QuorumRun run(std::uint64_t seed, const Flags& flags) {
+    return run_quorum(scratch_.path(), seed, flags);
   }
 
-  // What each claim of the last run came to.
-  std::map<std::string, Judgement> judgements() const {
-    std::map<std::string, Judgement> judgements;
-    for (const auto& verdict : RunFolder::open(run_folder(scratch_.path())).read_verdicts())
-      judgements[verdict.checker] = verdict.judgement;
-    return judgements;
+  // Of a store that keeps its word: satisfied, or too little was seen to say so.
+  QuorumRun honest_run(std::uint64_t seed, const Flags& flags) {
+    QuorumRun honest = run(seed, flags);
+    EXPECT_TRUE(honest.ended.status == 0 || honest.ended.status == 2) << honest.ended.out;
+    for (const auto& [checker, judgement] : honest.claims)
+      EXPECT_NE(judgement, Judgement::violated) << checker << "\n" << honest.ended.out;
+    return honest;
   }
 
   Scratch scratch_;
 };
 
 TEST_F(QuorumTest, ACausalStoreKeepsAllThatItPromisesToSessionsThatMove) {
-  const auto ended = run("level=causal", {"--workload", "sessions"});
-  ASSERT_EQ(ended.status, 0) << ended.out;
-  const auto claims = judgements();
-  for (const char* name : {"causal", "causal-convergent", "read-your-writes", "monotonic-reads",
-                           "monotonic-writes", "writes-follow-reads", "pram", "convergence"}) {
-    ASSERT_TRUE(claims.contains(name)) << name;
-    EXPECT_EQ(claims.at(name), Judgement::satisfied) << name;
-  }
-  const auto tested = tribunal({"check", run_folder(scratch_.path()).string(), "--self-test"});
-  EXPECT_EQ(tested.status, 0) << tested.out;
-  EXPECT_NE(tested.out.find("planted anomalies found"), std::string::npos) << tested.out;
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    const auto honest = honest_run(seed, {{"set", "level=causal"}, {"workload", "sessions"}});
+    if (honest.ended.status != 0) return false;
+    for (const char* name : {"causal", "causal-convergent", "read-your-writes", "monotonic-reads",
+                             "monotonic-writes", "writes-follow-reads", "pram", "convergence"})
+      EXPECT_TRUE(honest.claims.contains(name)) << name;
+    const auto tested = tribunal({"check", honest.folder.string(), "--self-test"});
+    EXPECT_EQ(tested.out.find("were not found"), std::string::npos) << tested.out;
+    return tested.status == 0 && tested.out.find("planted anomalies found") != std::string::npos;
+  }));
 }
 
 TEST_F(QuorumTest, AnEventualStoreConvergesAndItsProfileRefutesTheRest) {
-  const auto ended = run("level=eventual", {"--workload", "sessions"});
-  ASSERT_EQ(ended.status, 0) << ended.out;
-  const auto folder = run_folder(scratch_.path()).string();
-  const auto profile = tribunal({"profile", folder});
-  EXPECT_EQ(profile.status, 0) << profile.out;
-  EXPECT_NE(profile.out.find("strongest not refuted"), std::string::npos) << profile.out;
-  EXPECT_NE(profile.out.find("outside fault windows"), std::string::npos) << profile.out;
-  EXPECT_EQ(tribunal({"profile", folder, "--require", "sequential"}).status, 1);
-  EXPECT_EQ(tribunal({"profile", folder, "--require", "convergence"}).status, 0);
-  EXPECT_EQ(tribunal({"profile", folder, "--require", "no-such-model"}).status, 64);
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    const auto honest = honest_run(seed, {{"set", "level=eventual"}, {"workload", "sessions"}});
+    if (honest.ended.status != 0) return false;
+    const auto folder = honest.folder.string();
+    EXPECT_EQ(tribunal({"profile", folder, "--require", "convergence"}).status, 0);
+    EXPECT_EQ(tribunal({"profile", folder, "--require", "no-such-model"}).status, 64);
+    const auto profile = tribunal({"profile", folder});
+    EXPECT_NE(profile.out.find("strongest not refuted"), std::string::npos) << profile.out;
+    EXPECT_NE(profile.out.find("outside fault windows"), std::string::npos) << profile.out;
+    return profile.status == 0 &&
+           tribunal({"profile", folder, "--require", "sequential"}).status == 1;
+  }));
 }
 
+// A local read is old where its node is cut off from the one that orders the writes.
 TEST_F(QuorumTest, ASequentialStoreIsSequentialAndNotLinearizable) {
-  const auto ended = run("level=sequential", {"--workload", "sessions"});
-  ASSERT_EQ(ended.status, 0) << ended.out;
-  EXPECT_EQ(judgements().at("sequential"), Judgement::satisfied);
-  const auto strict = tribunal(
-      {"check", run_folder(scratch_.path()).string(), "--checker", "linearizable-register"});
-  EXPECT_EQ(strict.status, 1) << strict.out;
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    const auto honest = honest_run(
+        seed, {{"set", "level=sequential"}, {"workload", "sessions"}, {"faults", "partition"}});
+    if (honest.ended.status != 0) return false;
+    EXPECT_TRUE(honest.claims.contains("sequential"));
+    return tribunal({"check", honest.folder.string(), "--checker", "linearizable-register"})
+               .status == 1;
+  }));
 }
 
 TEST_F(QuorumTest, StaleReadsAreConvictedByWhatTheyBreak) {
-  const auto ended = run("level=causal,bug=stale-read", {"--workload", "sessions"});
-  ASSERT_EQ(ended.status, 1) << ended.out;
-  const auto claims = judgements();
-  EXPECT_EQ(claims.at("monotonic-reads"), Judgement::violated);
-  EXPECT_EQ(claims.at("read-your-writes"), Judgement::violated);
-  EXPECT_EQ(claims.at("convergence"), Judgement::satisfied);
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    const auto guilty =
+        run(seed, {{"set", "level=causal,bug=stale-read"}, {"workload", "sessions"}});
+    EXPECT_FALSE(guilty.convicts("convergence")) << guilty.ended.out;
+    return guilty.ended.status == 1 && guilty.convicts("monotonic-reads") &&
+           guilty.convicts("read-your-writes");
+  }));
 }
 
+// What is missing stays so only where nothing is written after it, so it takes many keys.
 TEST_F(QuorumTest, AnUpdateThatIsNeverRepairedIsADivergence) {
-  const auto ended = run("level=eventual,bug=never-repaired", {"--workload", "sessions"});
-  ASSERT_EQ(ended.status, 1) << ended.out;
-  EXPECT_EQ(judgements().at("convergence"), Judgement::violated);
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    const auto guilty =
+        run(seed, {{"set", "level=eventual,bug=never-repaired"}, {"workload", "convergence"}});
+    return guilty.ended.status == 1 && guilty.convicts("convergence");
+  }));
 }
 
-TEST_F(QuorumTest, MajoritiesThatWriteBackAreLinearizableAndSmallQuorumsAreNot) {
-  const auto honest = run("level=linearizable", {"--workload", "read-write"});
-  EXPECT_EQ(honest.status, 0) << honest.out;
-  const Scratch other;
-  const auto small = tribunal({"run", "quorum", "--out", other.path().string(), "--set", "r=1,w=1",
-                               "--workload", "read-write", "--time", "5s", "--fault-every", "2s",
-                               "--fault-length", "1s", "--seed", "2"});
-  EXPECT_EQ(small.status, 1) << small.out;
+TEST_F(QuorumTest, MajoritiesThatWriteBackAreLinearizable) {
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    return honest_run(seed, {{"set", "level=linearizable"}, {"workload", "read-write"}})
+               .ended.status == 0;
+  }));
+}
+
+TEST_F(QuorumTest, QuorumsThatNeedNotMeetAreNotLinearizable) {
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    return run(seed, {{"set", "r=1,w=1"}, {"workload", "read-write"}})
+        .convicts("linearizable-register");
+  }));
 }
 
 }  // namespace
