@@ -113,14 +113,17 @@ void Judging::judge_keys() {
 }
 
 void Judging::judge_in_lanes(std::size_t count) {
+  SpareThreads spare(lanes_for(budget_.threads, SIZE_MAX), keys_.size());
   std::vector<std::unique_ptr<KeyJudge>> lanes;
   for (std::size_t i = 0; i < count; ++i) {
-    lanes.push_back(std::make_unique<KeyJudge>(history_, kind_, claim_.options, budget_, count));
+    lanes.push_back(
+        std::make_unique<KeyJudge>(history_, kind_, claim_.options, budget_, count, &spare));
   }
   const std::vector<std::uint32_t> order = keys_.widest_first();
   in_lanes(count, order.size(), [&](std::size_t lane, std::size_t item) {
     const std::uint32_t key = order[item];
     answers_[key] = lanes[lane]->judge(key, keys_.of(key));
+    spare.finish_item();
   });
   for (const auto& lane : lanes) {
     if (lane->fallback().key < fallback_.key) fallback_ = lane->fallback();

@@ -17,11 +17,12 @@ constexpr std::size_t bytes_an_entry_made = 64;  // while it is found out who ob
 }  // namespace
 
 KeyJudge::KeyJudge(const History& history, const ModelKind& kind, const ModelOptions& options,
-                   const Budget& budget, std::size_t lanes)
+                   const Budget& budget, std::size_t lanes, const SpareThreads* spare)
     : history_(history),
       kind_(kind),
       options_(options),
       watch_(budget, lanes),
+      spare_(spare),
       register_like_(kind.zones != ModelKind::Zones::none) {
   Value initial = options.initial;
   if (kind.zones == ModelKind::Zones::map) {
@@ -171,6 +172,7 @@ SearchResult KeyJudge::searched(std::span<const std::uint32_t> operations,
   SearchTask task;
   task.entries = entries;
   task.most_steps = most_steps;
+  task.spare = spare_;
   result = search(*space, task, watch_);
   if (result.begun != 0) {  // of operations, those that do not matter included
     const auto last =

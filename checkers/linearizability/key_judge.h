@@ -39,7 +39,7 @@ struct Fallback {
 class KeyJudge {
  public:
   KeyJudge(const History& history, const ModelKind& kind, const ModelOptions& options,
-           const Budget& budget, std::size_t lanes);
+           const Budget& budget, std::size_t lanes, const SpareThreads* spare = nullptr);
 
   KeyAnswer judge(std::uint32_t key, std::span<const std::uint32_t> operations);
   // pre: the answer is that of these operations, and violated.
@@ -67,6 +67,7 @@ class KeyJudge {
   const ModelKind& kind_;
   const ModelOptions& options_;
   Watch watch_;
+  const SpareThreads* spare_;  // for the search of a key; null: none
   RegisterCalls calls_;
   bool register_like_ = false;  // zones may be asked
   std::optional<RegisterZones> zones_;

@@ -46,6 +46,13 @@ class Layer {
   // The first `count` items keep their places from now on.
   void freeze(std::size_t count) { frozen_ = count; }
 
+  // Of the file: its state, and what it did in the bits that are exact.
+  static std::uint64_t hash_of(const Item& item, const std::array<std::uint64_t, words>& exact) {
+    std::uint64_t hash = item.state;
+    for (std::size_t i = 0; i < words; ++i) hash = mixed(hash, item.done[i] & exact[i]);
+    return mixed(hash, 1);
+  }
+
   // Its place; none if one that is there outdoes it. One that it outdoes gives up its place.
   template <class Judge>
   std::uint32_t add(const Item& item, const Judge& judge) {
@@ -93,11 +100,6 @@ class Layer {
     std::unique_ptr<std::uint32_t[]> next = std::make_unique<std::uint32_t[]>(block);
   };
 
-  static std::uint64_t hash_of(const Item& item, const std::array<std::uint64_t, words>& exact) {
-    std::uint64_t hash = item.state;
-    for (std::size_t i = 0; i < words; ++i) hash = mixed(hash, item.done[i] & exact[i]);
-    return mixed(hash, 1);
-  }
   static bool same_file(const Item& a, const Item& b,
                         const std::array<std::uint64_t, words>& exact) {
     if (a.state != b.state) return false;

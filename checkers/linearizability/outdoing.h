@@ -25,6 +25,9 @@ class Outdoing {
   static bool has(const Item& item, const Slot& slot) {
     return item.done[slot.place / 64] >> (slot.place % 64) & 1;
   }
+  static void set(Item& item, const Slot& slot) {
+    item.done[slot.place / 64] |= std::uint64_t{1} << (slot.place % 64);
+  }
   // How many of a counted kind have taken effect.
   static std::uint64_t field(const Item& item, const Slot& slot) {
     const std::uint64_t ones = (std::uint64_t{1} << slot.width) - 1;

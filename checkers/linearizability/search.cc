@@ -1,225 +1,158 @@
 #include "checkers/linearizability/search.h"
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 
-#include "checkers/linearizability/layer.h"
-#include "checkers/linearizability/open_operations.h"
-#include "checkers/linearizability/outdoing.h"
+#include "checkers/lanes.h"
+#include "checkers/linearizability/share.h"
 
 namespace tribunal {
 namespace {
 
 // Entries, their two events, and what is open of them.
 constexpr std::size_t bytes_an_entry = sizeof(Entry) + 2 * sizeof(SearchEvent) + 8;
+constexpr std::size_t most_taken_up = 2048;  // in a pass
+constexpr std::size_t most_shares = 32;
 
 template <std::size_t words>
 class Search {
  public:
   Search(StateSpace& space, const SearchTask& task, std::span<const SearchEvent> events,
          Watch& watch)
-      : space_(space), task_(task), events_(events), watch_(watch), open_(space, task.entries) {}
+      : space_(space), task_(task), events_(events), watch_(watch), scene_(space, task.entries) {
+    scene_.held = task.entries.size() * bytes_an_entry;
+    shares_.push_back(std::make_unique<OneShare>(scene_, space_, watch_, 0));
+  }
 
   SearchResult run();
 
  private:
   using Answer = SearchResult::Answer;
   using Item = Configuration<words>;
-  using Bits = std::array<std::uint64_t, words>;
+  using OneShare = Share<words>;
 
-  using Order = Outdoing<words>;
-
-  static bool has(const Item& item, const Slot& slot) { return Order::has(item, slot); }
-  static void set(Item& item, const Slot& slot) {
-    item.done[slot.place / 64] |= std::uint64_t{1} << (slot.place % 64);
-  }
-  static std::uint64_t field(const Item& item, const Slot& slot) {
-    return Order::field(item, slot);
-  }
-  static void clear(Item& item, const Slot& slot) {
-    const std::uint64_t ones = (std::uint64_t{1} << slot.width) - 1;
-    item.done[slot.place / 64] &= ~(ones << (slot.place % 64));
-  }
-  static void take(Item& item, const Slot& slot) {
-    item.done[slot.place / 64] += std::uint64_t{1} << (slot.place % 64);
-  }
-  // Whether one more can take effect now; and whether it can have done so just before `since`.
-  static bool left(const Item& item, const Slot& slot);
-  static bool left_at(const Item& item, const Slot& slot, std::uint32_t since);
-  bool twin_done(const Item& item, const Slot& slot) const {
-    return slot.twin_first == Slot::none || has(item, open_.slot(slot.twin_first));
-  }
-
-  bool fits(std::uint32_t state, std::uint32_t move) {
-    return space_.after(state, move) != StateSpace::illegal;
-  }
-  bool seen(const Item& from, std::uint32_t move);
-  void look_around(Item& item);
-  void hide(Item& item, const Slot& slot);
-  void look_again(const Slot& slot);
+  void walk();
   bool complete(const Slot& goal);
-  void reach(const Item& item, bool overwritten, const Slot& goal);
-  void reach_hidden(const Item& item, const Slot& goal);
-  void extend(Item from, bool overwritten, const Slot& goal);
-  bool worth_overwriting(const Item& from, std::uint32_t state, const Slot& with, const Slot& goal);
   bool retire(const Slot& slot);
+  void look_again(const Slot& slot);
   void keep_states();
-  bool exhausted();
-  bool affords();
   void tell(std::uint32_t event);
+
+  bool may_share() const { return task_.spare != nullptr && task_.most_steps == UINT64_MAX; }
+  bool worth_spreading(std::size_t pending) const {
+    return may_share() && pending >= task_.crowd && shares_[0]->completed() < 16 * task_.crowd &&
+           task_.spare->now() > 0;
+  }
+  void own_by(std::size_t shares);
+  void choose_owners();
+  void spread();
+  void exchange(std::size_t much);
+  bool advance();
+  // Works on all shares, by several threads if there is much to do.
+  template <class Work>
+  void pass(std::size_t much, const Work& work);
+  // Calls with each possible configuration.
+  template <class Call>
+  void each(const Call& call) const;
+  std::size_t total(std::size_t (OneShare::*size)() const) const;
+  std::size_t possible() const;
 
   StateSpace& space_;
   const SearchTask& task_;
   std::span<const SearchEvent> events_;
   Watch& watch_;
-  OpenOperations open_;
-  std::vector<std::uint32_t> ahead_;  // moves that look, of operations to begin soon
   SearchResult result_;
-  Order order_;
-  Layer<words> frontier_, spare_, taken_up_;
-  std::vector<bool> overwritten_;  // of each taken up: its last step overwrote the state
-  std::uint32_t now_ = 0;
-  std::uint32_t asked_ = 0;
-  bool exhausted_ = false;
+  Scene<words> scene_;
+  std::vector<std::unique_ptr<OneShare>> shares_;  // the first scene_.owners of them in use
 };
 
 template <std::size_t words>
-bool Search<words>::left(const Item& item, const Slot& slot) {
-  return slot.lost ? field(item, slot) < slot.begins.size() : !has(item, slot);
-}
-
-template <std::size_t words>
-bool Search<words>::left_at(const Item& item, const Slot& slot, std::uint32_t since) {
-  if (!slot.lost) return slot.began < since && !has(item, slot);
-  const auto before = std::lower_bound(slot.begins.begin(), slot.begins.end(), since);
-  return field(item, slot) < static_cast<std::uint64_t>(before - slot.begins.begin());
-}
-
-// Whether someone may see what the move leaves before that is overwritten. Where nobody does, it
-// does not matter which state it is.
-template <std::size_t words>
-bool Search<words>::seen(const Item& from, std::uint32_t move) {
-  return std::any_of(open_.open().begin(), open_.open().end(),
-                     [&](std::uint32_t number) {
-                       const Slot& slot = open_.slot(number);
-                       return slot.only_looks && !has(from, slot) &&
-                              space_.leads(from.state, move, slot.move);
-                     }) ||
-         std::any_of(ahead_.begin(), ahead_.end(),
-                     [&](std::uint32_t look) { return space_.leads(from.state, move, look); });
-}
-
-// Every open operation that only looks, and fits, takes effect.
-template <std::size_t words>
-void Search<words>::look_around(Item& item) {
-  for (const std::uint32_t number : open_.open()) {
-    const Slot& slot = open_.slot(number);
-    if (slot.only_looks && !has(item, slot) && fits(item.state, slot.move)) set(item, slot);
-  }
-}
-
-template <std::size_t words>
-void Search<words>::look_again(const Slot& slot) {
-  for (std::size_t i = 0; i < frontier_.size(); ++i) {
-    Item& item = frontier_.at(i);
-    if (fits(item.state, slot.move)) set(item, slot);
-  }
-}
-
-// Lets an operation that overwrites have taken effect just before `since`, when the next one
-// overwrote it: all that anyone can have met is what it left.
-template <std::size_t words>
-void Search<words>::hide(Item& item, const Slot& slot) {
-  take(item, slot);
-  const std::uint32_t left = space_.after(item.state, slot.move);
-  for (const std::uint32_t number : open_.open()) {
-    const Slot& look = open_.slot(number);
-    if (look.only_looks && look.began < item.since && !has(item, look) && fits(left, look.move))
-      set(item, look);
-  }
-}
-
-template <std::size_t words>
-void Search<words>::reach(const Item& item, bool overwritten, const Slot& goal) {
-  if (has(item, goal)) {
-    Item done = item;
-    clear(done, goal);
-    spare_.add(done, order_);
-    return;
-  }
-  const std::uint32_t place = taken_up_.add(item, order_);
-  if (place == Layer<words>::none) return;
-  if (overwritten_.size() <= place) overwritten_.resize(place + 1);
-  overwritten_[place] = overwritten;
-}
-
-// The ways in which the goal can have taken effect just before `since`.
-template <std::size_t words>
-void Search<words>::reach_hidden(const Item& item, const Slot& goal) {
-  if (goal.began >= item.since) return;
-  if (goal.hidable) {
-    Item hidden = item;
-    if (goal.overwrites) hide(hidden, goal);
-    clear(hidden, goal);
-    spare_.add(hidden, order_);
-    return;
-  }
-  if (!goal.only_looks) return;
-  const Slot* best = nullptr;
-  for (const std::uint32_t number : open_.open()) {
-    const Slot& slot = open_.slot(number);
-    if (!slot.overwrites || slot.only_looks || !left_at(item, slot, item.since)) continue;
-    if (!fits(space_.after(item.state, slot.move), goal.move)) continue;
-    if (best != nullptr && best->move == slot.move && best->ended <= slot.ended) continue;
-    if (best == nullptr || best->move == slot.move) {
-      best = &slot;
-      continue;
+template <class Call>
+void Search<words>::each(const Call& call) const {
+  for (const auto& share : shares_) {
+    const Layer<words>& frontier = share->frontier();
+    for (std::size_t i = 0; i < frontier.size(); ++i) {
+      if (!call(frontier.at(i))) return;
     }
-    Item hidden = item;
-    hide(hidden, slot);
-    clear(hidden, goal);
-    spare_.add(hidden, order_);
   }
-  if (best == nullptr) return;
-  Item hidden = item;
-  hide(hidden, *best);
-  clear(hidden, goal);
-  spare_.add(hidden, order_);
 }
 
-// Whether someone needs the state that `with` leaves: the goal, or an open operation that changes
-// it.
 template <std::size_t words>
-bool Search<words>::worth_overwriting(const Item& from, std::uint32_t state, const Slot& with,
-                                      const Slot& goal) {
-  if (with.place == goal.place) return true;
-  if (!goal.overwrites && fits(state, goal.move)) return true;
-  return std::any_of(open_.open().begin(), open_.open().end(), [&](std::uint32_t number) {
-    const Slot& slot = open_.slot(number);
-    return !slot.overwrites && !slot.only_looks && left(from, slot) && fits(state, slot.move);
+std::size_t Search<words>::total(std::size_t (OneShare::*size)() const) const {
+  std::size_t sum = 0;
+  for (const auto& share : shares_) sum += ((*share).*size)();
+  return sum;
+}
+
+template <std::size_t words>
+std::size_t Search<words>::possible() const {
+  std::size_t sum = 0;
+  for (const auto& share : shares_) sum += share->frontier().size();
+  return sum;
+}
+
+template <std::size_t words>
+template <class Work>
+void Search<words>::pass(std::size_t much, const Work& work) {
+  const std::size_t owners = scene_.owners;
+  const std::size_t lanes = owners == 1 || much < task_.crowd / 4 ? 1 : 1 + task_.spare->now();
+  in_lanes(std::min(lanes, owners), owners,
+           [&](std::size_t, std::size_t share) { work(*shares_[share]); });
+}
+
+template <std::size_t words>
+void Search<words>::own_by(std::size_t shares) {
+  while (shares_.size() < shares) {
+    shares_.push_back(std::make_unique<OneShare>(scene_, space_, watch_, shares_.size()));
+    shares_.back()->view_through(space_.view());
+  }
+  scene_.owners = shares;
+}
+
+// Before a pass over all possible configurations.
+template <std::size_t words>
+void Search<words>::choose_owners() {
+  const bool shared = may_share() && possible() >= task_.crowd && task_.spare->now() > 0;
+  own_by(shared ? std::min(task_.spare->threads(), most_shares) : 1);
+}
+
+// Divides among all shares what the first one has found so far at this completion.
+template <std::size_t words>
+void Search<words>::spread() {
+  OneShare found(scene_, space_, watch_, 0);
+  shares_[0]->move_into(found);
+  own_by(std::min(task_.spare->threads(), most_shares));
+  const Slot& goal = *shares_[0]->goal();
+  pass(task_.crowd, [&](OneShare& share) {
+    share.begin(goal);
+    share.inherit_from(found);
   });
 }
 
 template <std::size_t words>
-void Search<words>::extend(const Item from, bool overwritten, const Slot& goal) {
-  for (const std::uint32_t number : open_.open()) {
-    const Slot& slot = open_.slot(number);
-    if (exhausted()) return;
-    if (slot.only_looks || !left(from, slot) || !twin_done(from, slot)) continue;
-    const bool unseen =
-        space_.foresees() && (slot.blind || slot.overwrites) && !seen(from, slot.move);
-    if (unseen && slot.place != goal.place) continue;
-    const std::uint32_t state = unseen ? StateSpace::unseen : space_.after(from.state, slot.move);
-    if (state == StateSpace::illegal) continue;
-    if (slot.overwrites && (overwritten || !worth_overwriting(from, state, slot, goal))) continue;
-    Item to = from;
-    take(to, slot);
-    if (slot.overwrites) to.since = now_;
-    if (state != from.state) {
-      to.state = state;
-      look_around(to);
+void Search<words>::exchange(std::size_t much) {
+  if (scene_.owners == 1) return;
+  pass(much, [&](OneShare& share) {
+    for (std::size_t i = 0; i < scene_.owners; ++i) share.receive_from(*shares_[i]);
+  });
+}
+
+// What was found at a completion is what is possible now. False: nothing is.
+template <std::size_t words>
+bool Search<words>::advance() {
+  for (const auto& share : shares_) share->advance();
+  return possible() != 0;
+}
+
+template <std::size_t words>
+void Search<words>::look_again(const Slot& slot) {
+  for (const auto& share : shares_) {
+    Layer<words>& frontier = share->frontier();
+    for (std::size_t i = 0; i < frontier.size(); ++i) {
+      Item& item = frontier.at(i);
+      if (space_.after(item.state, slot.move) != StateSpace::illegal)
+        Outdoing<words>::set(item, slot);
     }
-    reach(to, slot.overwrites, goal);
   }
 }
 
@@ -227,62 +160,42 @@ void Search<words>::extend(const Item from, bool overwritten, const Slot& goal) 
 // or the budget is spent.
 template <std::size_t words>
 bool Search<words>::complete(const Slot& goal) {
-  taken_up_.clear();
-  spare_.clear();
-  order_.look_at(open_);
-  for (std::size_t i = 0; i < frontier_.size(); ++i) {
-    if (exhausted()) return false;
-    const Item item = frontier_.at(i);
-    if (!has(item, goal)) reach_hidden(item, goal);
-    if (!has(item, goal) && goal.optional) spare_.add(item, order_);
-    reach(item, false, goal);
+  scene_.order.look_at(scene_.open);
+  choose_owners();
+  for (const auto& share : shares_) share->begin(goal);
+  pass(possible(), [&](OneShare& share) { share.meet_all(shares_); });
+  exchange(possible());
+  for (std::size_t pending = 1; !scene_.exhausted;) {
+    pending = total(&OneShare::pending);
+    if (pending == 0) break;
+    if (scene_.owners == 1 && worth_spreading(pending)) spread();
+    const std::uint64_t steps = total(&OneShare::steps);
+    if (steps >= task_.most_steps) return false;
+    const std::size_t most = std::min<std::uint64_t>(most_taken_up, task_.most_steps - steps);
+    pass(pending, [&](OneShare& share) { share.take_up(most); });
+    exchange(pending);
   }
-  for (std::size_t next = 0; next < taken_up_.size(); ++next) {
-    if (++result_.steps > task_.most_steps) return false;
-    taken_up_.freeze(next + 1);
-    extend(taken_up_.at(next), overwritten_[next], goal);
-    if (exhausted_) return false;
-  }
-  std::swap(frontier_, spare_);
-  if (frontier_.size() == 0) result_.answer = Answer::impossible;
-  return frontier_.size() != 0;
+  if (scene_.exhausted) return false;
+  if (advance()) return true;
+  result_.answer = Answer::impossible;
+  return false;
 }
 
 template <std::size_t words>
 bool Search<words>::retire(const Slot& slot) {
-  spare_.clear();
-  for (std::size_t i = 0; i < frontier_.size(); ++i) {
-    if (exhausted()) return false;
-    Item item = frontier_.at(i);
-    clear(item, slot);
-    spare_.add(item, order_);
-  }
-  std::swap(frontier_, spare_);
-  return true;
-}
-
-// Whether time or memory is spent: to be asked at every step that makes a configuration.
-template <std::size_t words>
-bool Search<words>::exhausted() {
-  exhausted_ = exhausted_ || watch_.spent() || ((++asked_ & 63) == 0 && !affords());
-  return exhausted_;
-}
-
-template <std::size_t words>
-bool Search<words>::affords() {
-  const std::size_t bytes = frontier_.bytes() + spare_.bytes() + taken_up_.bytes() +
-                            overwritten_.capacity() / 8 + space_.bytes() +
-                            task_.entries.size() * bytes_an_entry;
-  result_.bytes = std::max(result_.bytes, bytes);
-  return watch_.affords(bytes);
+  choose_owners();
+  for (const auto& share : shares_) share->begin(slot);
+  pass(possible(), [&](OneShare& share) { share.retire_all(shares_); });
+  exchange(possible());
+  return !scene_.exhausted && advance();
 }
 
 // Forgets the states that are no longer possible once most are not.
 template <std::size_t words>
 void Search<words>::keep_states() {
-  constexpr std::size_t few = 4096, large = std::size_t{1} << 22;
-  if (space_.states() < 4 * frontier_.size() + 64) return;
-  if (space_.states() < few && space_.bytes() < large) return;
+  constexpr std::size_t few_states = 4096, large = std::size_t{1} << 22;
+  if (space_.states() < 4 * possible() + 64) return;
+  if (space_.states() < few_states && space_.bytes() < large) return;
   if (!task_.starts.empty()) return;  // the asker will speak of these states again
   std::vector<std::uint32_t> alive, numbers(space_.states(), StateSpace::illegal);
   const auto renumber = [&](std::uint32_t state) {
@@ -295,38 +208,37 @@ void Search<words>::keep_states() {
   };
   for (Possibilities& told : result_.possibilities)
     std::transform(told.states.begin(), told.states.end(), told.states.begin(), renumber);
-  spare_.clear();
-  for (std::size_t i = 0; i < frontier_.size(); ++i) {
-    Item item = frontier_.at(i);
-    item.state = renumber(item.state);
-    spare_.add(item, order_);
-  }
+  for (const auto& share : shares_) share->renumber(renumber);
   space_.keep(alive);
-  std::swap(frontier_, spare_);
+  for (std::size_t i = 1; i < shares_.size(); ++i) shares_[i]->view_through(space_.view());
 }
 
 template <std::size_t words>
 void Search<words>::tell(std::uint32_t event) {
   Possibilities all;
   all.event = event;
-  for (std::size_t i = 0; i < frontier_.size(); ++i) all.states.push_back(frontier_.at(i).state);
+  each([&](const Item& item) {
+    all.states.push_back(item.state);
+    return true;
+  });
   std::sort(all.states.begin(), all.states.end());
   if (all.states.back() == StateSpace::unseen) return;  // there is no telling
   all.states.erase(std::unique(all.states.begin(), all.states.end()), all.states.end());
   for (std::uint32_t entry = 0; entry < task_.entries.size(); ++entry) {
     const Entry& one = task_.entries[entry];
     if (one.began > event || (one.ended != Operation::never && one.ended <= event) ||
-        !open_.is_open(entry)) {
+        !scene_.open.is_open(entry)) {
       continue;
     }
-    const Slot& slot = open_.of(entry);
+    const Slot& slot = scene_.open.of(entry);
     bool done = false, left = slot.optional;
-    for (std::size_t i = 0; i < frontier_.size() && !(done && left); ++i) {
-      const Item& item = frontier_.at(i);
-      const bool effective = slot.lost ? field(item, slot) != 0 : has(item, slot);
+    each([&](const Item& item) {
+      const bool effective =
+          slot.lost ? Outdoing<words>::field(item, slot) != 0 : Outdoing<words>::has(item, slot);
       done = done || effective || (slot.overwrites && slot.began < item.since);
       left = left || !effective;
-    }
+      return !(done && left);
+    });
     all.open.push_back(entry);
     all.may_be_done.push_back(done);
     all.may_be_left.push_back(left);
@@ -334,46 +246,52 @@ void Search<words>::tell(std::uint32_t event) {
   result_.possibilities.push_back(std::move(all));
 }
 
+// Passes the events one after the other.
 template <std::size_t words>
-SearchResult Search<words>::run() {
+void Search<words>::walk() {
   using Kind = SearchEvent::Kind;
-  result_.answer = Answer::spent;
+  scene_.order.look_at(scene_.open);
   std::vector<std::uint32_t> starts = task_.starts;
   if (starts.empty()) starts.push_back(space_.start());
-  order_.look_at(open_);
-  for (const std::uint32_t state : starts) {
-    Item item;
-    item.state = state;
-    frontier_.add(item, order_);
-  }
+  shares_[0]->start(starts);
   auto look = task_.look_after.begin();
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const SearchEvent& event = events_[i];
-    now_ = event.when;
-    if (watch_.look()) return std::move(result_);
+    scene_.now = event.when;
+    if (watch_.look()) return;
     if (event.kind == Kind::begin) {
-      const Slot& slot = open_.begin(event.entry);
-      if (open_.words() > words) return std::move(result_);
+      const Slot& slot = scene_.open.begin(event.entry);
+      if (scene_.open.words() > words) return;
       ++result_.begun;
       if (slot.only_looks) look_again(slot);
       continue;
     }
-    if (!open_.is_open(event.entry)) continue;
+    if (!scene_.open.is_open(event.entry)) continue;
     if (event.kind == Kind::end && space_.foresees())
-      looks_ahead(space_, task_.entries, events_.subspan(i + 1), ahead_);
-    if (event.kind == Kind::end && !complete(open_.of(event.entry))) {
+      looks_ahead(space_, task_.entries, events_.subspan(i + 1), scene_.ahead);
+    if (event.kind == Kind::end && !complete(scene_.open.of(event.entry))) {
       result_.event = event.when;
-      return std::move(result_);
+      return;
     }
-    const Slot slot = open_.of(event.entry);
-    open_.end(event.entry);
-    order_.look_at(open_);
-    if (event.kind == Kind::retire && !retire(slot)) return std::move(result_);
+    const Slot slot = scene_.open.of(event.entry);
+    scene_.open.end(event.entry);
+    scene_.order.look_at(scene_.open);
+    if (event.kind == Kind::retire && !retire(slot)) return;
     keep_states();
     while (look != task_.look_after.end() && *look < event.when) ++look;
     if (look != task_.look_after.end() && *look == event.when) tell(event.when);
   }
   result_.answer = Answer::linearizable;
+}
+
+template <std::size_t words>
+SearchResult Search<words>::run() {
+  result_.answer = Answer::spent;
+  walk();
+  for (const auto& share : shares_) share->count_bytes();
+  result_.bytes = scene_.most_bytes;
+  result_.steps = total(&OneShare::steps);
+  if (scene_.exhausted && !watch_.look()) watch_.affords(result_.bytes);  // which says why
   return std::move(result_);
 }
 

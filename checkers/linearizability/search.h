@@ -18,6 +18,7 @@
 #include <span>
 #include <vector>
 
+#include "checkers/linearizability/spare_threads.h"
 #include "checkers/linearizability/state_space.h"
 #include "checkers/watch.h"
 
@@ -58,6 +59,10 @@ struct SearchTask {
   std::uint64_t most_steps = UINT64_MAX;
   std::vector<std::uint32_t>
       look_after;  // completions after which to tell what is possible; sorted
+  // Threads that it may use beside its own; the result is the same, but for what is left in
+  // possibilities that something else outdoes. Null: none.
+  const SpareThreads* spare = nullptr;
+  std::size_t crowd = 2048;  // so many configurations are worth dividing among threads
 };
 
 // Nothing wider is tried: a search that meets it is spent.

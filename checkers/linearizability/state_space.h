@@ -26,7 +26,7 @@ struct Move {
   bool blind = false;       // fits every state, and only those who look can tell what it left
 };
 
-// Used by one thread.
+// Used by one thread, but for its views.
 class StateSpace {
  public:
   static constexpr std::uint32_t illegal = UINT32_MAX;
@@ -34,6 +34,10 @@ class StateSpace {
   static constexpr std::uint32_t unseen = UINT32_MAX - 1;
 
   virtual ~StateSpace() = default;
+
+  // The same states and moves for another thread, which may ask after() and leads() while others
+  // do. To be made anew after keep().
+  virtual std::unique_ptr<StateSpace> view() = 0;
 
   virtual std::uint32_t start() = 0;
   virtual std::uint32_t move_of(const Operation& operation) = 0;
