@@ -1,31 +1,44 @@
 #include "checkers/sequential/saturation.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tribunal {
-namespace {
-
-constexpr std::uint32_t none = Versions::none;
-
-}  // namespace
 
 Saturation::Answer Saturation::run(Watch& watch) {
   width_ = problem_.sessions();
   const std::size_t n = problem_.steps.size();
-  if (!watch.affords(n * (width_ * 4 + 64))) return Answer::spent;
+  if (watch.look() || !watch.affords(n * (width_ * 4 + 64))) return Answer::spent;
   before_.assign(n * width_, 0);
-  for (std::uint32_t i = 0; i < n; ++i)
-    before_[i * width_ + problem_.steps[i].session] = problem_.steps[i].place;
-  earlier_.assign(n, {});
-  for (const auto& [first, second] : problem_.forced) earlier_[second].push_back(first);
+  later_.assign(n, {});
+  queued_.assign(n, true);
+  queue_.resize(n);
+  std::iota(queue_.begin(), queue_.end(), 0U);
+  // As they were invoked, which is near to an order for most histories.
+  std::sort(queue_.begin(), queue_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return problem_.steps[a].operation < problem_.steps[b].operation;
+  });
   index_writes();
-  while (true) {
-    if (!propagate(watch)) return Answer::spent;
-    if (cyclic_) return Answer::impossible;
-    const bool more = infer(watch);
-    if (cyclic_) return Answer::impossible;
-    if (watch.spent()) return Answer::spent;
-    if (!more) return Answer::acyclic;
+  give_orders();
+  const Answer answer = settle(watch);
+  kept_ = true;
+  return answer;
+}
+
+Saturation::Answer Saturation::assume(std::uint32_t before, std::uint32_t after, Watch& watch) {
+  link(before, after);
+  return settle(watch);
+}
+
+void Saturation::back(std::size_t mark) {
+  while (trail_.size() > mark) {
+    const Change& change = trail_.back();
+    if (change.session == none) {
+      later_[change.step].pop_back();
+    } else {
+      before_[change.step * width_ + change.session] = change.was;
+    }
+    trail_.pop_back();
   }
 }
 
@@ -54,90 +67,112 @@ void Saturation::index_writes() {
     key_starts_[key + 1] = static_cast<std::uint32_t>(groups_.size());
 }
 
-// Joins into `step` all that precedes another, and that one itself. Returns whether it grew.
-bool Saturation::raise(std::uint32_t step, std::uint32_t by) {
+// What is known beside session order and reads-from, and what session order tells at once.
+void Saturation::give_orders() {
+  for (std::uint32_t i = 0; i < problem_.steps.size(); ++i) {
+    const Step& step = problem_.steps[i];
+    before_[i * width_ + step.session] = step.place;
+    infer(i, step.session);
+  }
+  for (std::uint32_t key = 0; key < problem_.keys; ++key) {
+    for (const std::uint32_t reader : problem_.readers_of(key)) {
+      for (std::size_t writer = 0; writer < writers_of(key); ++writer) {
+        const auto writes = writes_of(key, writer);
+        if (writes.front() != reader) pending_.emplace_back(reader, writes.front());
+        if (writes.front() == reader && writes.size() > 1) pending_.emplace_back(reader, writes[1]);
+      }
+    }
+  }
+  pending_.insert(pending_.end(), problem_.forced.begin(), problem_.forced.end());
+}
+
+// To a fixed point, or until a step precedes itself.
+Saturation::Answer Saturation::settle(Watch& watch) {
+  bool spent = false;
+  for (std::size_t next = 0; !cyclic_ && !spent; ++next) {
+    while (!pending_.empty() && !cyclic_) {
+      const auto [before, after] = pending_.back();
+      pending_.pop_back();
+      link(before, after);
+    }
+    if (cyclic_ || next == queue_.size()) break;
+    spent = watch.spent();
+    const std::uint32_t at = queue_[next];
+    queued_[at] = false;
+    const Step& step = problem_.steps[at];
+    if (at + 1 < problem_.starts[step.session + 1]) raise(at + 1, at);
+    if (step.wrote != none) {
+      for (const std::uint32_t reader : problem_.readers_of(step.wrote)) raise(reader, at);
+    }
+    for (const std::uint32_t later : later_[at]) raise(later, at);
+  }
+  const bool impossible = cyclic_;
+  for (const std::uint32_t step : queue_) queued_[step] = false;
+  queue_.clear();
+  pending_.clear();
+  cyclic_ = false;
+  return impossible ? Answer::impossible : spent ? Answer::spent : Answer::acyclic;
+}
+
+void Saturation::link(std::uint32_t before, std::uint32_t after) {
+  cyclic_ = cyclic_ || before == after || precedes(after, before);
+  if (cyclic_ || precedes(before, after)) return;
+  later_[before].push_back(after);
+  if (kept_) trail_.push_back({before, none, 0});
+  raise(after, before);
+}
+
+// Joins into `step` all that precedes another, and that one itself.
+void Saturation::raise(std::uint32_t step, std::uint32_t by) {
   const Step& other = problem_.steps[by];
   std::uint32_t* const into = before_.data() + step * width_;
   const std::uint32_t* const from = before_.data() + by * width_;
   bool grew = false;
-  for (std::size_t s = 0; s < width_; ++s) {
+  for (std::uint32_t s = 0; s < width_; ++s) {
     const std::uint32_t wanted = s == other.session ? other.place + 1 : from[s];
-    if (into[s] < wanted) {
-      into[s] = wanted;
-      grew = true;
-    }
+    if (into[s] >= wanted) continue;
+    if (kept_) trail_.push_back({step, s, into[s]});
+    into[s] = wanted;
+    grew = true;
+    infer(step, s);
   }
+  if (!grew) return;
   const Step& own = problem_.steps[step];
   cyclic_ = cyclic_ || into[own.session] > own.place;
-  return grew;
+  if (queued_[step]) return;
+  queued_[step] = true;
+  queue_.push_back(step);
 }
 
-// To a fixed point, or until a step precedes itself. Returns false when the watch ended it.
-bool Saturation::propagate(Watch& watch) {
-  for (bool grew = true; grew && !cyclic_;) {
-    grew = false;
-    for (std::uint32_t i = 0; i < problem_.steps.size() && !cyclic_; ++i) {
-      if (watch.spent()) return false;
-      const Step& step = problem_.steps[i];
-      if (step.place > 0) grew |= raise(i, i - 1);
-      if (step.read != none && !problem_.initial(step.read))
-        grew |= raise(i, problem_.writers[step.read]);
-      for (const std::uint32_t earlier : earlier_[i]) grew |= raise(i, earlier);
-    }
+// The last of a session's first steps that writes the key; none: no such step does.
+std::uint32_t Saturation::last_write(std::uint32_t key, std::uint32_t session,
+                                     std::uint32_t places) const {
+  const auto first = groups_.begin() + key_starts_[key],
+             end = groups_.begin() + key_starts_[key + 1];
+  const auto group = std::partition_point(
+      first, end, [session](const Writes& writes) { return writes.session < session; });
+  if (group == end || group->session != session) return none;
+  const auto from = written_.begin() + group->from, to = written_.begin() + group->to;
+  const auto past = std::partition_point(
+      from, to, [&](std::uint32_t write) { return problem_.steps[write].place < places; });
+  return past == from ? none : *(past - 1);
+}
+
+// What follows now that more of a session precedes a step. The last write of the session tells all
+// that those before it do.
+void Saturation::infer(std::uint32_t at, std::uint32_t session) {
+  const Step& step = problem_.steps[at];
+  const std::uint32_t write = last_write(step.key, session, before_[at * width_ + session]);
+  if (write == none || write == at) return;
+  if (step.read != none) {
+    const std::uint32_t writer = problem_.writers[step.read];  // none: the initial version
+    cyclic_ = cyclic_ || writer == none;
+    if (writer != none && writer != write) pending_.emplace_back(write, writer);
   }
-  return true;
-}
-
-bool Saturation::add(std::uint32_t before, std::uint32_t after) {
-  if (before == after) cyclic_ = true;
-  if (cyclic_ || precedes(before, after)) return false;
-  earlier_[after].push_back(before);
-  return true;
-}
-
-bool Saturation::infer(Watch& watch) {
-  bool more = false;
-  for (std::uint32_t i = 0; i < problem_.steps.size() && !cyclic_; ++i) {
-    if (watch.spent()) return false;
-    if (problem_.steps[i].read != none) more |= infer_from(i);
+  if (step.wrote == none) return;
+  for (const std::uint32_t reader : problem_.readers_of(problem_.steps[write].wrote)) {
+    if (reader != at && !precedes(reader, at)) pending_.emplace_back(reader, at);
   }
-  return more;
-}
-
-bool Saturation::infer_from(std::uint32_t reader) {
-  const Step& step = problem_.steps[reader];
-  const std::uint32_t writer = problem_.writers[step.read];  // none: the initial version
-  const std::uint32_t* const seen = before_.data() + reader * width_;
-  bool more = false;
-  for (std::uint32_t g = key_starts_[step.key]; g < key_starts_[step.key + 1]; ++g) {
-    const Writes& group = groups_[g];
-    const auto first = written_.begin() + group.from, last = written_.begin() + group.to;
-    // The last write of this session that precedes the read.
-    const auto past = std::partition_point(first, last, [&](std::uint32_t write) {
-      return problem_.steps[write].place < seen[group.session];
-    });
-    for (auto it = past; it != first;) {
-      const std::uint32_t write = *--it;
-      if (write == writer || write == reader) continue;
-      if (writer == none) {
-        cyclic_ = true;
-      } else {
-        more |= add(write, writer);
-      }
-      break;
-    }
-    // The first write of this session that comes after the one that was read.
-    const auto after =
-        writer == none ? first : std::partition_point(first, last, [&](std::uint32_t write) {
-          return write == writer || !precedes(writer, write);
-        });
-    for (auto it = after; it != last && !cyclic_; ++it) {
-      if (*it == writer || *it == reader) continue;
-      more |= add(reader, *it);
-      break;
-    }
-  }
-  return more;
 }
 
 }  // namespace tribunal

@@ -41,7 +41,7 @@ class Judge {
 
   Verdict run() {
     verdict_.checker = "sequential";
-    verdict_.algorithm = "saturation of forced orders, then search";
+    verdict_.algorithm = "saturation of forced orders, then assumed ones";
     if (!read_versions(history_, options_.initial, watch_, versions_)) {
       verdict_.reason = fmt::format("not judged: {}", watch_.why());
       return verdict_;
@@ -82,7 +82,11 @@ class Judge {
     OrderFinding finding = find_order(order_problem(versions_, all, Numbers::kept), watch_);
     if (finding.answer == OrderFinding::impossible && !history_.versions.empty())
       finding = find_order(order_problem(versions_, all, Numbers::ignored), watch_);
-    verdict_.figures.emplace_back("decided by", finding.searched ? "search" : "saturation");
+    verdict_.figures.emplace_back(
+        "decided by", finding.tried == 0
+                          ? std::string("saturation")
+                          : fmt::format("search: {} orders of two writes assumed, {} refuted",
+                                        grouped(finding.tried), grouped(finding.refuted)));
     switch (finding.answer) {
       case OrderFinding::found:
         verdict_.operations = all.size();

@@ -1,7 +1,10 @@
 #include "checkers/sequential/total_order.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <cassert>
+#include <numeric>
+#include <optional>
+#include <unordered_map>
 
 #include "checkers/sequential/saturation.h"
 
@@ -9,171 +12,195 @@ namespace tribunal {
 namespace {
 
 constexpr std::uint32_t none = Versions::none;
-constexpr std::size_t bytes_a_point = 40;  // of the set of points met
+constexpr std::uint64_t first_patience = 64;  // contradictions before all begins anew
 
-struct Hash {
-  std::uint64_t a = 0, b = 0;
-  friend bool operator==(const Hash&, const Hash&) = default;
-};
-struct OfHash {
-  std::size_t operator()(const Hash& hash) const { return hash.a; }
+struct Pair {
+  std::uint32_t first, second;  // steps that write one key
 };
 
-std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ull;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBull;
-  return x ^ (x >> 31);
-}
-
-// How far each session has come. Which version a key holds follows from it as far as it matters: if
-// a version has readers still to come, it is the one, since nothing may have replaced it.
 class Search {
  public:
-  Search(const OrderProblem& problem, const Saturation& saturation, Watch& watch)
-      : problem_(problem),
-        saturation_(saturation),
-        watch_(watch),
-        next_(problem.starts.begin(), problem.starts.end() - 1),
-        awaited_(problem.writers.size()),
-        holds_(problem.keys) {
-    for (std::uint32_t v = 0; v < awaited_.size(); ++v)
-      awaited_[v] = static_cast<std::uint32_t>(problem.readers_of(v).size());
-    for (std::uint32_t key = 0; key < holds_.size(); ++key) holds_[key] = key;
-    unplaced_.assign(problem.keys, 0);
-    for (const Step& step : problem.steps) unplaced_[step.key] += step.wrote != none;
+  Search(const OrderProblem& problem, Saturation& saturation, Watch& watch)
+      : problem_(problem), saturation_(saturation), watch_(watch) {
+    keys_.resize(problem.keys);
+    std::iota(keys_.begin(), keys_.end(), 0U);
+    done_at_.assign(problem.keys, none);
+    rank_steps();
   }
 
   OrderFinding run();
 
  private:
-  struct Choice {
-    std::size_t depth;                      // of `order_` before it
-    std::vector<std::uint32_t> candidates;  // steps, the next to try last
+  struct Assumption {
+    std::size_t mark;
+    Pair pair;
   };
 
-  bool enabled(std::uint32_t step) const;
-  bool harmless(const Step& step) const;
-  void place(std::uint32_t step);
-  void undo(std::size_t depth);
-  void settle();
-  std::vector<std::uint32_t> candidates() const;
+  void rank_steps();
+  std::optional<Pair> undecided();
+  std::optional<Pair> undecided_of(std::uint32_t key);
+  bool decided(const Pair& pair) const {
+    return saturation_.precedes(pair.first, pair.second) ||
+           saturation_.precedes(pair.second, pair.first);
+  }
+  Pair as_before(Pair pair) const;
+  Saturation::Answer contradict(OrderFinding& finding);
+  void begin_anew();
+  void forget_done();
+  std::vector<std::uint32_t> sorted() const;
 
   const OrderProblem& problem_;
-  const Saturation& saturation_;
+  Saturation& saturation_;
   Watch& watch_;
-  std::vector<std::uint32_t> next_;              // by session, its next step
-  std::vector<std::uint32_t> awaited_;           // by version, readers still to come
-  std::vector<std::uint32_t> holds_;             // by key, a version
-  std::vector<std::uint32_t> unplaced_;          // by key, writes still to come
-  std::vector<std::uint32_t> order_, replaced_;  // steps placed; what each write replaced
-  Hash hash_;
-  std::unordered_set<Hash, OfHash> met_;
+  std::vector<std::int64_t> rank_;      // by step: a guess at its place in the order
+  std::vector<std::uint32_t> keys_;     // those of the latest contradictions first
+  std::vector<std::uint32_t> done_at_;  // by key: after so many assumptions its writes were ordered
+  std::vector<std::uint32_t> fronts_;   // scratch: by writer of a key, how far a merge has come
+  std::vector<Assumption> assumed_;
+  std::optional<Pair> last_;  // of the latest contradiction
+  // Of two steps, the smaller first: whether the smaller came first when last it was found out.
+  std::unordered_map<std::uint64_t, bool> before_;
 };
 
-bool Search::enabled(std::uint32_t place) const {
-  const Step& step = problem_.steps[place];
-  if (step.read != none && holds_[step.key] != step.read) return false;
-  if (step.wrote != none) {
-    // Its own reading, if it is a compare-and-set, counts as done.
-    const std::uint32_t held = holds_[step.key];
-    if (awaited_[held] > (step.read == held ? 1U : 0U)) return false;
-  }
-  const auto before = saturation_.before(place);
-  for (std::size_t s = 0; s < before.size(); ++s) {
-    if (problem_.starts[s] + before[s] > next_[s]) return false;
-  }
-  return true;
-}
-
-// What may as well be placed now, since no order is lost by it: a read, a write nobody reads, and
-// the last write of a key.
-bool Search::harmless(const Step& step) const {
-  return step.wrote == none || awaited_[step.wrote] == 0 || unplaced_[step.key] == 1;
-}
-
-void Search::place(std::uint32_t place) {
-  const Step& step = problem_.steps[place];
-  if (step.read != none) --awaited_[step.read];
-  replaced_.push_back(step.wrote == none ? none : holds_[step.key]);
-  if (step.wrote != none) {
-    holds_[step.key] = step.wrote;
-    --unplaced_[step.key];
-  }
-  ++next_[step.session];
-  hash_.a ^= mixed(place + 1);
-  hash_.b ^= mixed(place + 0x9E3779B97F4A7C15ull);
-  order_.push_back(place);
-}
-
-void Search::undo(std::size_t depth) {
-  while (order_.size() > depth) {
-    const std::uint32_t place = order_.back();
-    const Step& step = problem_.steps[place];
-    if (step.read != none) ++awaited_[step.read];
-    if (step.wrote != none) {
-      holds_[step.key] = replaced_.back();
-      ++unplaced_[step.key];
+// How many steps are known to precede it, less those known to follow it.
+void Search::rank_steps() {
+  rank_.assign(problem_.steps.size(), 0);
+  for (std::uint32_t i = 0; i < problem_.steps.size(); ++i) {
+    const auto before = saturation_.before(i);
+    for (std::uint32_t s = 0; s < before.size(); ++s) {
+      rank_[i] += before[s];
+      if (before[s] != 0) --rank_[problem_.starts[s] + before[s] - 1];
     }
-    --next_[step.session];
-    hash_.a ^= mixed(place + 1);
-    hash_.b ^= mixed(place + 0x9E3779B97F4A7C15ull);
-    order_.pop_back();
-    replaced_.pop_back();
   }
-}
-
-void Search::settle() {
-  for (bool moved = true; moved;) {
-    moved = false;
-    for (std::size_t s = 0; s < next_.size(); ++s) {
-      while (next_[s] < problem_.starts[s + 1] && enabled(next_[s]) &&
-             harmless(problem_.steps[next_[s]])) {
-        place(next_[s]);
-        moved = true;
-        if (watch_.spent()) return;
-      }
+  for (std::size_t s = 0; s < problem_.sessions(); ++s) {
+    // What follows a step follows those before it; each step's own share is its place.
+    std::int64_t follow = 0;
+    for (std::uint32_t i = problem_.starts[s + 1]; i-- > problem_.starts[s];) {
+      const auto before = saturation_.before(i);
+      const std::int64_t precede = std::accumulate(before.begin(), before.end(), std::int64_t{0});
+      follow += rank_[i] - precede;
+      rank_[i] = precede + follow;
     }
   }
 }
 
-// The one that was invoked first is tried first: a real store's order is near to it.
-std::vector<std::uint32_t> Search::candidates() const {
-  std::vector<std::uint32_t> steps;
-  for (std::size_t s = 0; s < next_.size(); ++s) {
-    if (next_[s] < problem_.starts[s + 1] && enabled(next_[s])) steps.push_back(next_[s]);
+Pair Search::as_before(Pair pair) const {
+  const auto [low, high] = std::minmax(pair.first, pair.second);
+  const auto known = before_.find(std::uint64_t{low} << 32 | high);
+  if (known == before_.end()) return pair;
+  return known->second ? Pair{low, high} : Pair{high, low};
+}
+
+std::optional<Pair> Search::undecided() {
+  if (last_ && !decided(*last_)) return as_before(*last_);
+  for (const std::uint32_t key : keys_) {
+    if (done_at_[key] != none) continue;
+    if (const auto pair = undecided_of(key)) return as_before(*pair);
+    done_at_[key] = static_cast<std::uint32_t>(assumed_.size());
   }
-  std::sort(steps.begin(), steps.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return problem_.steps[a].operation > problem_.steps[b].operation;
-  });
-  return steps;
+  return std::nullopt;
+}
+
+// Merges what each session wrote to the key, until it is not known what comes next.
+std::optional<Pair> Search::undecided_of(std::uint32_t key) {
+  const std::size_t writers = saturation_.writers_of(key);
+  fronts_.assign(writers, 0);
+  const auto front = [&](std::size_t writer) {
+    const auto writes = saturation_.writes_of(key, writer);
+    return fronts_[writer] < writes.size() ? writes[fronts_[writer]] : none;
+  };
+  while (true) {
+    std::size_t next = writers;  // one that nothing precedes, near the one of the smallest rank
+    for (std::size_t writer = 0; writer < writers; ++writer) {
+      if (front(writer) == none) continue;
+      if (next == writers || rank_[front(writer)] < rank_[front(next)]) next = writer;
+    }
+    if (next == writers) return std::nullopt;
+    for (std::size_t writer = 0; writer < writers; ++writer) {
+      if (front(writer) != none && saturation_.precedes(front(writer), front(next))) next = writer;
+    }
+    const std::uint32_t first = front(next);
+    std::uint32_t other = none;
+    for (std::size_t writer = 0; writer < writers; ++writer) {
+      const std::uint32_t write = front(writer);
+      if (write == none || write == first || saturation_.precedes(first, write)) continue;
+      if (other == none || rank_[write] < rank_[other]) other = write;
+    }
+    if (other != none) return Pair{first, other};
+    ++fronts_[next];
+  }
+}
+
+void Search::forget_done() {
+  for (std::uint32_t& done : done_at_) {
+    if (done != none && done > assumed_.size()) done = none;
+  }
+}
+
+// Takes back what cannot be, and turns it round, until something can be.
+Saturation::Answer Search::contradict(OrderFinding& finding) {
+  auto answer = Saturation::Answer::impossible;
+  while (answer == Saturation::Answer::impossible && !assumed_.empty()) {
+    const auto [mark, pair] = assumed_.back();
+    assumed_.pop_back();
+    saturation_.back(mark);
+    ++finding.refuted;
+    last_ = pair;
+    const auto key = std::find(keys_.begin(), keys_.end(), problem_.steps[pair.first].key);
+    std::rotate(keys_.begin(), key, key + 1);
+    answer = saturation_.assume(pair.second, pair.first, watch_);
+    const auto [low, high] = std::minmax(pair.first, pair.second);
+    before_[std::uint64_t{low} << 32 | high] = low == pair.second;
+  }
+  forget_done();
+  return answer;
+}
+
+void Search::begin_anew() {
+  if (assumed_.empty()) return;
+  saturation_.back(assumed_.front().mark);
+  assumed_.clear();
+  forget_done();
+}
+
+// What precedes a step has a smaller number of steps before it.
+std::vector<std::uint32_t> Search::sorted() const {
+  std::vector<std::uint64_t> count(problem_.steps.size());
+  for (std::uint32_t i = 0; i < count.size(); ++i) {
+    const auto before = saturation_.before(i);
+    count[i] = std::accumulate(before.begin(), before.end(), std::uint64_t{0});
+  }
+  std::vector<std::uint32_t> order(count.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return count[a] < count[b]; });
+  return order;
 }
 
 OrderFinding Search::run() {
   OrderFinding finding;
-  finding.searched = true;
-  std::vector<Choice> choices;
+  std::uint64_t patience = first_patience, refuted_then = 0;
   while (true) {
-    settle();
-    if (watch_.spent()) return finding;
-    if (order_.size() == problem_.steps.size()) {
+    const std::optional<Pair> pair = undecided();
+    if (!pair) {
       finding.answer = OrderFinding::found;
-      finding.order = order_;
+      finding.order = sorted();
       return finding;
     }
-    if (met_.insert(hash_).second) {
-      if (!watch_.affords(met_.size() * bytes_a_point + saturation_.bytes())) return finding;
-      auto next = candidates();
-      if (!next.empty()) choices.push_back({order_.size(), std::move(next)});
-    }
-    while (!choices.empty() && choices.back().candidates.empty()) choices.pop_back();
-    if (choices.empty()) {
+    if (watch_.look() || !watch_.affords(saturation_.bytes() + before_.size() * 40)) return finding;
+    assumed_.push_back({saturation_.mark(), *pair});
+    ++finding.tried;
+    auto answer = saturation_.assume(pair->first, pair->second, watch_);
+    if (answer == Saturation::Answer::impossible) answer = contradict(finding);
+    if (answer == Saturation::Answer::spent) return finding;
+    if (answer == Saturation::Answer::impossible) {
       finding.answer = OrderFinding::impossible;
       return finding;
     }
-    undo(choices.back().depth);
-    const std::uint32_t step = choices.back().candidates.back();
-    choices.back().candidates.pop_back();
-    place(step);
+    if (finding.refuted - refuted_then < patience) continue;
+    begin_anew();
+    patience += patience / 2;
+    refuted_then = finding.refuted;
   }
 }
 

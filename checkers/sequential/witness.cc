@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
 #include <optional>
 
 #include "checkers/exhibits.h"
@@ -26,18 +27,19 @@ class Reduction {
       : history_(history), versions_(versions), watch_(watch) {}
 
   Steps run() {
-    by_time_.resize(versions_.steps.size());
-    for (std::uint32_t i = 0; i < by_time_.size(); ++i) by_time_[i] = i;
-    std::sort(by_time_.begin(), by_time_.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return versions_.steps[a].operation < versions_.steps[b].operation;
-    });
-    const Steps prefix = closed(shortest_prefix());
+    Steps steps = some(versions_.steps.size());
+    const auto session = [this](std::uint32_t step) { return versions_.steps[step].session; };
+    const auto key = [this](std::uint32_t step) { return versions_.steps[step].key; };
+    const auto itself = [](std::uint32_t step) { return step; };
+    steps = reduced(std::move(steps), some(versions_.sessions()), session);
+    steps = reduced(std::move(steps), some(versions_.keys.size()), key);
+    const Steps prefix = shortest_prefix(std::move(steps));
     Steps best = prefix;
     Random random(1);  // which of the small witnesses is met depends on what goes first
     for (int attempt = 0; attempt < attempts && !watch_.look(); ++attempt) {
       Steps order = prefix;
       if (attempt > 0) random.shuffle(order);
-      Steps rest = reduced(prefix, order);
+      Steps rest = reduced(prefix, order, itself);
       if (rest.size() < best.size()) best = std::move(rest);
       if (best.size() <= wanted) break;
     }
@@ -45,11 +47,10 @@ class Reduction {
   }
 
  private:
-  // Of the first so many steps by time, those whose writes are there too.
-  Steps closed(std::size_t count) const {
-    Steps steps(by_time_.begin(), by_time_.begin() + static_cast<std::ptrdiff_t>(count));
-    std::sort(steps.begin(), steps.end());
-    return close(std::move(steps));
+  static std::vector<std::uint32_t> some(std::size_t count) {
+    std::vector<std::uint32_t> numbers(count);
+    std::iota(numbers.begin(), numbers.end(), 0U);
+    return numbers;
   }
 
   bool lost(std::uint32_t place) const {
@@ -92,41 +93,54 @@ class Reduction {
            OrderFinding::impossible;
   }
 
-  std::size_t shortest_prefix() {
-    std::size_t low = 0, high = by_time_.size();
+  // Of the first so many steps by time, those whose writes are there too.
+  Steps shortest_prefix(Steps steps) {
+    const Steps all = steps;
+    std::sort(steps.begin(), steps.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return versions_.steps[a].operation < versions_.steps[b].operation;
+    });
+    const auto closed = [&](std::size_t count) {
+      Steps first(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count));
+      std::sort(first.begin(), first.end());
+      return close(std::move(first));
+    };
+    std::size_t low = 0, high = steps.size();
     while (low + 1 < high && !watch_.look()) {
       const std::size_t middle = low + (high - low) / 2;
       (impossible(closed(middle)) ? high : low) = middle;
     }
-    return high;
+    return high == steps.size() ? all : closed(high);
   }
 
-  // Leaves out large pieces of `order` first, then smaller ones, down to single steps.
-  Steps reduced(Steps steps, Steps order) {
-    for (std::size_t chunk = std::max<std::size_t>(1, order.size() / 2);; chunk = (chunk + 1) / 2) {
-      std::erase_if(order, [&](std::uint32_t step) {
-        return !std::binary_search(steps.begin(), steps.end(), step);
-      });
-      for (std::size_t from = 0; from < order.size() && !watch_.look(); from += chunk) {
-        const auto first = order.begin() + static_cast<std::ptrdiff_t>(from);
+  // Leaves out many of `groups` at once first, then fewer, down to single ones.
+  template <class GroupOf>
+  Steps reduced(Steps steps, std::vector<std::uint32_t> groups, const GroupOf& group_of) {
+    for (std::size_t chunk = std::max<std::size_t>(1, groups.size() / 2);;
+         chunk = (chunk + 1) / 2) {
+      const auto is_there = [&](std::uint32_t group) {
+        return std::any_of(steps.begin(), steps.end(),
+                           [&](std::uint32_t step) { return group_of(step) == group; });
+      };
+      std::erase_if(groups, [&](std::uint32_t group) { return !is_there(group); });
+      for (std::size_t from = 0; from < groups.size() && !watch_.look(); from += chunk) {
+        const auto first = groups.begin() + static_cast<std::ptrdiff_t>(from);
         const auto last =
-            order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), from + chunk));
+            groups.begin() + static_cast<std::ptrdiff_t>(std::min(groups.size(), from + chunk));
         Steps fewer;
         for (const std::uint32_t step : steps) {
-          if (std::find(first, last, step) == last) fewer.push_back(step);
+          if (std::find(first, last, group_of(step)) == last) fewer.push_back(step);
         }
         if (fewer.size() == steps.size()) continue;
         fewer = close(std::move(fewer));
         if (!fewer.empty() && impossible(fewer)) steps = std::move(fewer);
       }
-      if (chunk == 1) return steps;
+      if (chunk == 1 || watch_.look()) return steps;
     }
   }
 
   const History& history_;
   const Versions& versions_;
   Watch& watch_;
-  Steps by_time_;
 };
 
 // An order among the steps of a small problem, and where it comes from.

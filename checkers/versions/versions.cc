@@ -45,6 +45,7 @@ class Reader {
   std::uint32_t resolve_elements(std::uint32_t place, std::size_t from);
   void find_twice(std::uint32_t place, std::size_t from);
   bool spread();
+  void note_swaps_of_nothing();
   bool build_steps();
   bool counts(std::uint32_t place) const;
   bool rank_lists();
@@ -282,7 +283,19 @@ bool Reader::spread() {
       fresh.push_back(writer);
     if (watch_.spent()) return false;
   }
+  note_swaps_of_nothing();
   return true;
+}
+
+// Those that happened although nothing that happened wrote what they expect.
+void Reader::note_swaps_of_nothing() {
+  for (std::uint32_t i = 0; i < history_.operations.size(); ++i) {
+    const Operation& operation = history_.operations[i];
+    if (operation.function == Function::cas && operation.outcome == Outcome::unknown &&
+        read_[i] == none && seen_[wrote_[i]] && !operation.value.is_nil() &&
+        operation.value != initial_)
+      resolve_value(i, key_at_[i], operation.value);
+  }
 }
 
 bool Reader::counts(std::uint32_t place) const {

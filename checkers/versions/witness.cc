@@ -15,6 +15,23 @@ Value written(const Operation& operation) {
   return operation.function == Function::cas ? operation.to : operation.value;
 }
 
+// Of an operation whose answer was lost: who read what it wrote, and who read that, until one whose
+// answer came. That it happened is known by them alone.
+std::vector<std::uint32_t> those_that_show(const History& history, const Versions& versions,
+                                           std::uint32_t place) {
+  std::vector<std::uint32_t> places{place};
+  while (!history.operations[places.back()].ok()) {
+    const auto wrote = std::find_if(versions.steps.begin(), versions.steps.end(),
+                                    [&](const Step& s) { return s.operation == places.back(); });
+    if (wrote == versions.steps.end()) break;
+    const auto reader = std::find_if(versions.steps.begin(), versions.steps.end(),
+                                     [&](const Step& s) { return s.read == wrote->wrote; });
+    if (reader == versions.steps.end()) break;
+    places.push_back(reader->operation);
+  }
+  return places;
+}
+
 }  // namespace
 
 void Witness::arrow(std::uint32_t from, std::uint32_t to, std::string why, std::string label) {
@@ -75,9 +92,12 @@ std::vector<Evidence> flaw_evidence(const History& history, const Versions& vers
   for (const ReadFlaw& flaw : versions.flaws) {
     if (flaw.kind == ReadFlaw::disputed || all.size() == most) continue;
     const Operation& read = history.operations[flaw.operation];
-    std::vector<std::uint32_t> places{flaw.operation};
+    const std::vector<std::uint32_t> shown = those_that_show(history, versions, flaw.operation);
+    std::vector<std::uint32_t> places = shown;
     if (flaw.other != none) places.push_back(flaw.other);
     EvidenceMaker maker(history, places);
+    for (std::size_t i = 0; i + 1 < shown.size(); ++i)
+      maker.arrow(shown[i], shown[i + 1], "reads from", "so that it happened");
     Evidence& evidence = maker.evidence;
     const std::string value = history.values.show(flaw.value);
     const std::string reader = who(history, read);

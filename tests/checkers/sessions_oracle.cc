@@ -120,6 +120,11 @@ void World::tell_what_happened() {
       }
     }
   }
+  for (std::size_t i = 0; i < happened_.size(); ++i) {
+    const bool reads =
+        history_.operations[i].ok() || history_.operations[i].function == Function::cas;
+    if (happened_[i] && reads && !explained(history_.operations[i])) impossible_ = true;
+  }
 }
 
 void World::build() {
