@@ -1,62 +1,22 @@
 // Registers: read, write, compare-and-set on a few keys at a time, every value written once a key,
 // so that a read names its writer and the judge is fast and exact.
+#include "harness/workloads/calls.h"
 #include "harness/workloads/catalogue.h"
-#include "harness/workloads/generators.h"
-#include "harness/workloads/keys.h"
 
 namespace tribunal {
 namespace {
 
-class RegisterCalls {
- public:
-  RegisterCalls(const Traffic& traffic, std::size_t worker)
-      : course_(traffic, worker),
-        weights_{weight_of(traffic, "read"), weight_of(traffic, "write"),
-                 weight_of(traffic, "cas")} {}
-
-  Call operator()(const Context&, Random& random) {
-    const auto call = asked_++;
-    const Key key = course_.key(call);
-    if (course_.place(call) == 0) written_ = 0;
-    const auto kind = draw_weighted(weights_, random);
-    if (course_.only_reads() || kind == 0) return Read{key, {}};
-    if (kind == 1 || written_ == 0) return Write{key, fresh_value()};
-    const Int from = likely_value(random);
-    return Cas{key, from, fresh_value()};
-  }
-
- private:
-  Int value(std::uint64_t nth, std::size_t member) const {
-    return static_cast<Int>(1 + nth * course_.group_size() + member);
-  }
-  Int fresh_value() { return value(written_++, course_.member()); }
-
-  // What the register may hold by now, guessed without a look at any answer: mostly this worker's
-  // own last value, sometimes that of a fellow who writes as often.
-  Int likely_value(Random& random) const {
-    const auto member =
-        random.below(4) == 0 ? random.below(course_.group_size()) : course_.member();
-    return value(written_ - 1, member);
-  }
-
-  KeyCourse course_;
-  std::vector<int> weights_;
-  std::uint64_t asked_ = 0;
-  std::uint64_t written_ = 0;  // values this worker gave to the present key
-};
-
-Stream traffic(const Traffic& traffic) {
-  return [traffic](std::size_t worker) {
-    return paced(endless(RegisterCalls(traffic, worker)), traffic, worker);
-  };
+// What the register may hold by now, guessed without a look at any answer: mostly this worker's own
+// last value, sometimes that of a fellow who writes as often.
+Int likely_value(const Turn& turn, Random& random) {
+  const auto member =
+      random.below(4) == 0 ? random.below(turn.course.group_size()) : turn.course.member();
+  return turn.element(turn.given - 1, member);
 }
 
-Stream last_look(const Traffic& traffic, const std::vector<std::uint64_t>& asked) {
-  return [traffic, asked](std::size_t worker) {
-    std::vector<Call> reads;
-    for (Key key : last_look_keys(traffic, asked, worker, 2)) reads.push_back(Read{key, {}});
-    return listed(std::move(reads));
-  };
+Call compare_and_set(const Turn& turn, Random& random) {
+  if (turn.given == 0) return Write{turn.key, turn.fresh()};
+  return Cas{turn.key, likely_value(turn, random), turn.fresh()};
 }
 
 }  // namespace
@@ -69,8 +29,10 @@ Workload register_workload() {
       "Every read, write and compare-and-set of a key takes effect at one moment between its call "
       "and its answer.";
   workload.defaults.weights = {{"read", 5}, {"write", 3}, {"cas", 2}};
-  workload.traffic = traffic;
-  workload.last_look = last_look;
+  workload.traffic =
+      drawn_from({register_reads(), register_writes(), {"cas", CallKind::fresh, compare_and_set}});
+  workload.last_look = look_at_replicas(read_register);
+  workload.look_until = LookUntil::agreement;
   workload.checkers = {"linearizable-register"};
   return workload;
 }
