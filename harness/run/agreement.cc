@@ -35,10 +35,10 @@ void Agreement::begin_round() {
 }
 
 void Agreement::add(std::size_t node, const Call& answer) {
-  const std::scoped_lock lock(mutex_);
   if (!looking_) return;
   auto value = answer_of(answer);
   if (!value) return;
+  const std::scoped_lock lock(mutex_);
   Seen& seen = round_[key_of(answer)];
   if (seen.nodes.empty()) seen.first = *value;
   seen.same = seen.same && seen.first == *value;

@@ -1,6 +1,7 @@
 // Whether every node gives the same answers by now: what a last look waits for.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -10,7 +11,7 @@
 
 namespace tribunal {
 
-// Counts nothing outside of rounds. Any thread may add.
+// Counts nothing before the first round, and costs next to nothing then. Any thread may add.
 class Agreement {
  public:
   void begin_round();
@@ -31,8 +32,8 @@ class Agreement {
   bool agreed() const;
   std::map<Key, Answer> values() const;
 
-  std::mutex mutex_;
-  bool looking_ = false;
+  std::atomic<bool> looking_{false};
+  std::mutex mutex_;  // guards what follows
   std::map<Key, Seen> round_;
   std::map<Key, Answer> before_;  // what was agreed on in the round before; empty: nothing
 };
