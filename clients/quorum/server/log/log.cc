@@ -9,7 +9,7 @@
 namespace tribunal::quorum {
 namespace {
 
-constexpr std::chrono::milliseconds deferral{400};
+constexpr std::chrono::milliseconds deferral{400}, between_looks{20};
 
 [[noreturn]] void give_up(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -40,11 +40,11 @@ Log::Log(const std::filesystem::path& path, Durability durability,
   if (file_ < 0) give_up("open the log");
   if (ftruncate(file_, static_cast<off_t>(good)) != 0) give_up("cut the log");
   if (durability == Durability::deferred)
-    flusher_ = std::jthread([this](const std::stop_token& stop) { flush_now_and_then(stop); });
+    writer_ = std::jthread([this](const std::stop_token& stop) { write_when_due(stop); });
 }
 
 Log::~Log() {
-  flusher_ = {};
+  writer_ = {};
   if (file_ >= 0) close(file_);
 }
 
@@ -53,7 +53,7 @@ std::uint64_t Log::append(const nlohmann::json& record) {
   line += '\n';
   const std::scoped_lock lock(mutex_);
   if (durability_ == Durability::deferred) {
-    deferred_ += line;
+    deferred_.emplace_back(std::chrono::steady_clock::now() + deferral, std::move(line));
   } else {
     write_out(line);
   }
@@ -101,12 +101,13 @@ void Log::write_out(const std::string& bytes) {
   }
 }
 
-void Log::flush_now_and_then(const std::stop_token& stop) {
+void Log::write_when_due(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    changed_.wait_for(lock, stop, deferral, [] { return false; });
-    write_out(deferred_);
-    deferred_.clear();
+    changed_.wait_for(lock, stop, between_looks, [] { return false; });
+    for (const auto now = std::chrono::steady_clock::now();
+         !deferred_.empty() && deferred_.front().first <= now; deferred_.pop_front())
+      write_out(deferred_.front().second);
   }
 }
 

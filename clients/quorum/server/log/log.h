@@ -2,20 +2,23 @@
 // left out when the file is read again, and cut off.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace tribunal::quorum {
 
 enum class Durability {
   synced,    // on the disk itself: outlives a power failure
   written,   // handed to the kernel: outlives the process
-  deferred,  // kept in memory for a while, the lie of a database that acknowledges too early
+  deferred,  // kept in memory for 400 ms, the lie of a database that acknowledges too early
 };
 
 // For any thread. Throws std::system_error where the file cannot be used; a node that cannot log
@@ -39,17 +42,18 @@ class Log {
 
  private:
   void write_out(const std::string& bytes);
-  void flush_now_and_then(const std::stop_token& stop);
+  void write_when_due(const std::stop_token& stop);
 
   const Durability durability_;
   int file_ = -1;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::string deferred_;        // guarded by mutex_
+  // With the time at which each is due to be written; guarded by mutex_.
+  std::deque<std::pair<std::chrono::steady_clock::time_point, std::string>> deferred_;
   std::uint64_t appended_ = 0;  // guarded by mutex_
   std::uint64_t synced_ = 0;    // guarded by mutex_
   bool syncing_ = false;        // guarded by mutex_
-  std::jthread flusher_;
+  std::jthread writer_;
 };
 
 }  // namespace tribunal::quorum
