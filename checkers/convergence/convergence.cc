@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checkers/convergence/accounts.h"
 #include "checkers/convergence/agreement_figures.h"
 #include "checkers/convergence/findings.h"
 #include "checkers/options.h"
@@ -58,6 +59,7 @@ class Judge {
   Settled settled_;
   Census census_;
   Findings findings_;
+  AccountFindings accounts_;
   std::vector<Evidence> evidence_;  // of divergence
   Verdict verdict_;
 };
@@ -228,6 +230,7 @@ std::string Judge::offences() const {
   name(findings_.out_of_bounds, "counters out of bounds");
   name(findings_.nowhere, "values from nowhere");
   name(census_.slow, "keys that agreed too late");
+  name(accounts_.unlike, "pairs of replicas in two states after the same updates");
   return text;
 }
 
@@ -244,11 +247,16 @@ std::string Judge::doubts() const {
   if (census_.partly != 0)
     return fmt::format("{} of {} written keys were not read from every replica in the last look",
                        grouped(census_.partly), grouped(census_.written));
+  if (accounts_.covert != 0)
+    return fmt::format(
+        "{} pairs of replicas are in two states after the same updates by their own word, but no "
+        "read showed it",
+        grouped(accounts_.covert));
   return findings_.undecided;
 }
 
 void Judge::conclude() {
-  verdict_.violations = census_.diverged + census_.slow + findings_.violations();
+  verdict_.violations = census_.diverged + census_.slow + accounts_.unlike + findings_.violations();
   const std::string doubt = doubts();
   if (verdict_.violations != 0) {
     verdict_.judgement = Judgement::violated;
@@ -278,6 +286,7 @@ Verdict Judge::judge() {
   verdict_.algorithm = "last answers of every replica, against the causal order";
   if (!begin()) return std::move(verdict_);
   census();
+  accounts_ = judge_accounts(settled_, objects_);
   judge_ends();
   verdict_.operations = history_.operations.size();
   verdict_.keys = look_.keys.size();
@@ -289,9 +298,11 @@ Verdict Judge::judge() {
   add_agreement_figures(settled_, objects_, verdict_.figures);
   verdict_.figures.insert(verdict_.figures.end(), findings_.figures.begin(),
                           findings_.figures.end());
+  verdict_.figures.insert(verdict_.figures.end(), accounts_.figures.begin(),
+                          accounts_.figures.end());
   verdict_.evidence = std::move(evidence_);
-  std::move(findings_.evidence.begin(), findings_.evidence.end(),
-            std::back_inserter(verdict_.evidence));
+  for (auto* more : {&accounts_.evidence, &findings_.evidence})
+    std::move(more->begin(), more->end(), std::back_inserter(verdict_.evidence));
   conclude();
   return std::move(verdict_);
 }

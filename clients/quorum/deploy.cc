@@ -92,6 +92,26 @@ std::string quorum_role(Host& host, const Deployment&) {
   return answer.at("role") == "sequencer" ? "leader" : "follower";
 }
 
+// Equal texts, equal names (FNV-1a).
+std::string short_name(const std::string& text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const unsigned char byte : text) hash = (hash ^ byte) * 0x100000001b3U;
+  return fmt::format("{:016x}", hash);
+}
+
+std::optional<Applied> quorum_applied(Host& host, const Deployment&) {
+  const auto answer = ask(host.address(), "/applied", Milliseconds(1000));
+  try {
+    Applied applied;
+    if (answer.contains("applied")) applied.updates = short_name(answer.at("applied").dump());
+    applied.state = fmt::format("{:016x}", answer.at("digest").get<std::uint64_t>());
+    applied.unmerged = answer.at("unmerged").get<std::uint64_t>();
+    return applied;
+  } catch (const nlohmann::json::exception&) {  // no answer, or none of ours
+    return std::nullopt;
+  }
+}
+
 std::vector<DatabaseOption> quorum_options() {
   const std::vector<std::string> on_off = {"on", "off"}, off_on = {"off", "on"};
   const std::vector<std::string> quorums = {"majority", "1", "2", "3", "4", "5"};
@@ -144,6 +164,7 @@ Database quorum() {
   database.role = &quorum_role;
   database.connect = &connect_quorum;
   database.promises = &quorum_promises;
+  database.applied = &quorum_applied;
   return database;
 }
 

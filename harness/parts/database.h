@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,13 @@ struct Deployment {
   Milliseconds call_timeout{1000};
 };
 
+// What a replica says of itself.
+struct Applied {
+  std::string updates;         // a name of the set that it has applied: equal sets, equal names
+  std::string state;           // a name of what it made of them, likewise; without blanks, both
+  std::uint64_t unmerged = 0;  // keys of several versions of which none replaces another
+};
+
 struct Database {
   std::string name;
   std::string summary;
@@ -52,6 +60,9 @@ struct Database {
   std::function<std::vector<std::string>(const std::map<std::string, std::string>& options,
                                          const std::string& workload)>
       promises;
+  // Asked of every host after the last look; an empty function where it cannot tell. Nothing: no
+  // answer within a second.
+  std::function<std::optional<Applied>(Host&, const Deployment&)> applied;
 };
 
 }  // namespace tribunal

@@ -114,13 +114,29 @@ class Run {
     rest(plan_.settle);
     recorder.fault("last-look", -1, "");
     if (!plan_.workload.last_look) return;
+    look_until_agreed(workers, asked);
+    if (plan_.database.applied) record_applied(recorder);
+  }
+
+  void look_until_agreed(Workers& workers, const std::vector<std::uint64_t>& asked) {
     const auto until = std::chrono::steady_clock::now() + plan_.agreement;
-    for (int round = 0; !stop_.stop_requested(); ++round) {
+    while (!stop_.stop_requested()) {
       answers_.begin_round();
       workers.run("last look", plan_.workload.last_look(plan_.traffic, asked), stop_);
       if (plan_.workload.look_until == LookUntil::once || answers_.agreed_twice()) return;
       if (std::chrono::steady_clock::now() >= until) return;
       rest(look_every);
+    }
+  }
+
+  void record_applied(Recorder& recorder) {
+    for (std::size_t i = 0; i < cluster_->size() && !stop_.stop_requested(); ++i) {
+      Host& host = cluster_->host(i);
+      const auto applied = plan_.database.applied(host, plan_.deployment);
+      if (!applied) continue;
+      recorder.fault("applied", -1,
+                     fmt::format("{} updates={} state={} unmerged={}", host.name(),
+                                 applied->updates, applied->state, applied->unmerged));
     }
   }
 

@@ -138,12 +138,16 @@ void lay_out(const std::vector<Drawn>& drawn, const std::vector<std::string>& na
   for (const Moment& moment : moments_of(drawn)) {
     const Drawn& one = drawn[moment.drawn];
     const std::uint32_t event = history.events++;
-    const bool looks = one.text == "last-look";
-    if (names[one.process] == "nemesis" && looks && moment.rank == 1) continue;
+    const std::string name = one.text.substr(0, one.text.find(' '));
+    const bool is_word = name == "last-look" || name == "applied";
+    if (names[one.process] == "nemesis" && is_word && moment.rank == 1) continue;
     if (names[one.process] == "nemesis") {
+      const std::string detail =
+          is_word && one.text != name ? one.text.substr(name.size() + 1) : "";
       history.faults.push_back({static_cast<std::int64_t>(moment.column) * column_time, event,
-                                static_cast<std::int32_t>(moment.drawn), moment.rank == 0 && !looks,
-                                moment.rank == 1, one.text, ""});
+                                static_cast<std::int32_t>(moment.drawn),
+                                moment.rank == 0 && !is_word, moment.rank == 1,
+                                is_word ? name : one.text, detail});
     } else if (moment.rank == 0) {
       place[moment.drawn] = history.operations.size();
       history.operations.push_back(operation_of(one, history));

@@ -11,9 +11,9 @@
 // A column is a moment, a millisecond long; what begins and ends in the same column overlaps. --|
 // is ok, --x failed,
 // --? unknown. Each line is a process (after --? it goes on under a new number); lines of one name
-// are one process, and a@n1 is process a calling node n1. The line `nemesis` draws faults, and
-// `last-look` where a last look begins. Values: 17, nil, [1 2], words, "a
-// text with blanks".
+// are one process, and a@n1 is process a calling node n1. The line `nemesis` draws faults,
+// `last-look` where a last look begins, and `applied n1 updates=u state=s` what a replica told.
+// Values: 17, nil, [1 2], words, "a text with blanks".
 #pragma once
 
 #include <map>

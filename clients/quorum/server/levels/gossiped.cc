@@ -190,7 +190,7 @@ json GossipedLevel::applied() {
   const std::scoped_lock lock(mutex_);
   return {{"applied", applied_.to_json()},
           {"digest", store_.digest()},
-          {"objects", store_.objects().size()}};
+          {"unmerged", store_.unmerged()}};
 }
 
 Store::Previous GossipedLevel::previous(const ObjectId& id) {

@@ -53,7 +53,8 @@ class Level {
 
   // Whether an operation would succeed that needs a quorum, by carrying one out.
   virtual bool ready(Clock::time_point deadline) = 0;
-  // {"applied": which updates, "digest": of the state}
+  // {"applied": which updates, where this node knows them by name, "digest": of the state that they
+  // made, "unmerged": how many registers hold several versions}
   virtual nlohmann::json applied() = 0;
   virtual std::string role() const { return "replica"; }
 

@@ -247,7 +247,7 @@ bool QuorumLevel::ready(Clock::time_point deadline) {
 
 json QuorumLevel::applied() {
   const std::scoped_lock lock(mutex_);
-  return {{"digest", store_.digest()}, {"objects", store_.objects().size()}};
+  return {{"digest", store_.digest()}, {"unmerged", store_.unmerged()}};
 }
 
 }  // namespace tribunal::quorum

@@ -188,9 +188,11 @@ bool SequentialLevel::ready(Clock::time_point deadline) {
 
 json SequentialLevel::applied() {
   const std::scoped_lock lock(mutex_);
-  return {{"applied", {{"all", json::array({json::array({0, entries_.size()})})}}},
+  Seen applied;
+  for (const Update& entry : entries_) applied.add(entry.dot);
+  return {{"applied", applied.to_json()},
           {"digest", store_.digest()},
-          {"objects", store_.objects().size()}};
+          {"unmerged", store_.unmerged()}};
 }
 
 Store::Previous SequentialLevel::previous(const ObjectId& id) {

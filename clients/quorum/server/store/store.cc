@@ -1,5 +1,7 @@
 #include "clients/quorum/server/store/store.h"
 
+#include <algorithm>
+
 namespace tribunal::quorum {
 namespace {
 
@@ -66,6 +68,12 @@ std::uint64_t Store::digest() const {
     sum += fnv(quorum::to_json(id).dump() + quorum::to_json(object).dump());
   }
   return sum;
+}
+
+std::uint64_t Store::unmerged() const {
+  return static_cast<std::uint64_t>(
+      std::count_if(objects_.begin(), objects_.end(),
+                    [](const auto& entry) { return entry.second.versions.size() > 1; }));
 }
 
 void Store::remember(const ObjectId& id, const Object& before, Dot changed_by) {

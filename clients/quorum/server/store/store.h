@@ -28,7 +28,8 @@ class Store {
   Previous previous(const ObjectId& id) const;
 
   const std::map<ObjectId, Object>& objects() const { return objects_; }
-  std::uint64_t digest() const;  // equal states, equal digests
+  std::uint64_t digest() const;    // equal states, equal digests
+  std::uint64_t unmerged() const;  // registers with versions of which none replaces another
 
  private:
   struct Erased {
