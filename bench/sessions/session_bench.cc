@@ -78,10 +78,11 @@ void measure(const char* claim, const std::string& shape, const Check& check) {
   budget.deadline = started + std::chrono::seconds(60);
   const double processor = processor_seconds();
   const Verdict verdict = check(budget);
-  fmt::print("| {} | {} | {} | {:.2f} | {:.2f} | {:.0f} MB |\n", shape, claim,
+  fmt::print("| {} | {} | {} | {:.2f} | {:.2f} | {:.0f} MB | {} |\n", shape, claim,
              name_of(verdict.judgement), processor_seconds() - processor,
              std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(),
-             static_cast<double>(peak - before) / 1e6);
+             static_cast<double>(peak - before) / 1e6,
+             verdict.evidence.empty() ? 0 : verdict.evidence.front().exhibits.size());
   std::fflush(stdout);
 }
 
@@ -111,8 +112,8 @@ void measure_all(const SessionHistoryShape& shape, const std::string& part,
 int main(int argc, char** argv) {
   const std::size_t most = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   const std::string part = argc > 2 ? argv[2] : "", claims = argc > 3 ? argv[3] : "";
-  fmt::print("| history | claim | verdict | processor seconds | seconds | peak memory |\n");
-  fmt::print("|---|---|---|---|---|---|\n");
+  fmt::print("| history | claim | verdict | processor seconds | seconds | peak memory | shown |\n");
+  fmt::print("|---|---|---|---|---|---|---|\n");
   tribunal::measure_all({most, 50, 1'000, 0, 5, 0, false}, part, claims);
   tribunal::measure_all({most, 50, 10, 0, 5, 0, false}, part, claims);
   tribunal::measure_all({most, 50, 1'000, 0, 5, 20, false}, part, claims);

@@ -10,6 +10,7 @@
 #include "checkers/causal/view_evidence.h"
 #include "checkers/options.h"
 #include "checkers/sessions/movement.h"
+#include "checkers/versions/smaller_evidence.h"
 #include "harness/record/figure.h"
 
 namespace tribunal {
@@ -18,13 +19,18 @@ namespace {
 constexpr std::size_t most_evidence = 5;
 
 enum class Claim { causal, convergent, memory, pram };
+enum class Witnesses { as_found, small };
 
 // One claim about one history.
 class CausalJudge {
  public:
   CausalJudge(const History& history, const CheckOptions& options, const Budget& budget,
-              Claim claim)
-      : history_(history), options_(options), watch_(budget, 1), claim_(claim) {}
+              Claim claim, Witnesses witnesses = Witnesses::small)
+      : history_(history),
+        options_(options),
+        watch_(budget, 1),
+        claim_(claim),
+        witnesses_(witnesses) {}
 
   Verdict judge(const char* name, const char* algorithm) {
     require_known(options_);
@@ -61,6 +67,13 @@ class CausalJudge {
       verdict_.evidence.push_back(std::move(evidence));
   }
   void conclude();
+  JudgePart judge_part() const {
+    return [claim = claim_](const History& part, Value initial) {
+      const CheckOptions options{initial, {}};
+      const Budget budget;
+      return CausalJudge(part, options, budget, claim, Witnesses::as_found).judge("", "").evidence;
+    };
+  }
   void figure(std::string name, std::string value) {
     verdict_.figures.emplace_back(std::move(name), std::move(value));
   }
@@ -69,6 +82,7 @@ class CausalJudge {
   const CheckOptions& options_;
   Watch watch_;
   const Claim claim_;
+  const Witnesses witnesses_;
   Versions versions_;
   Verdict verdict_;
   std::uint64_t reads_ = 0, writes_ = 0;
@@ -122,6 +136,8 @@ void CausalJudge::judge_versions() {
   }
   if (!complete && verdict_.violations == 0) verdict_.reason = spent("before all was judged");
   if (complete && verdict_.violations == 0) conclude();
+  if (witnesses_ == Witnesses::small)
+    look_for_smaller(history_, versions_, options_.initial, judge_part(), verdict_.evidence);
   std::stable_sort(
       verdict_.evidence.begin(), verdict_.evidence.end(),
       [](const Evidence& a, const Evidence& b) { return a.exhibits.size() < b.exhibits.size(); });

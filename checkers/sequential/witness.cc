@@ -9,6 +9,7 @@
 
 #include "checkers/exhibits.h"
 #include "checkers/sequential/total_order.h"
+#include "checkers/versions/leaving_out.h"
 #include "harness/record/random.h"
 
 namespace tribunal {
@@ -112,30 +113,15 @@ class Reduction {
     return high == steps.size() ? all : closed(high);
   }
 
-  // Leaves out many of `groups` at once first, then fewer, down to single ones.
   template <class GroupOf>
-  Steps reduced(Steps steps, std::vector<std::uint32_t> groups, const GroupOf& group_of) {
-    for (std::size_t chunk = std::max<std::size_t>(1, groups.size() / 2);;
-         chunk = (chunk + 1) / 2) {
-      const auto is_there = [&](std::uint32_t group) {
-        return std::any_of(steps.begin(), steps.end(),
-                           [&](std::uint32_t step) { return group_of(step) == group; });
-      };
-      std::erase_if(groups, [&](std::uint32_t group) { return !is_there(group); });
-      for (std::size_t from = 0; from < groups.size() && !watch_.look(); from += chunk) {
-        const auto first = groups.begin() + static_cast<std::ptrdiff_t>(from);
-        const auto last =
-            groups.begin() + static_cast<std::ptrdiff_t>(std::min(groups.size(), from + chunk));
-        Steps fewer;
-        for (const std::uint32_t step : steps) {
-          if (std::find(first, last, group_of(step)) == last) fewer.push_back(step);
-        }
-        if (fewer.size() == steps.size()) continue;
-        fewer = close(std::move(fewer));
-        if (!fewer.empty() && impossible(fewer)) steps = std::move(fewer);
-      }
-      if (chunk == 1 || watch_.look()) return steps;
-    }
+  Steps reduced(Steps steps, Steps groups, const GroupOf& group_of) {
+    return leave_out(
+        std::move(steps), std::move(groups), group_of,
+        [this](Steps fewer) {
+          fewer = close(std::move(fewer));
+          return !fewer.empty() && impossible(fewer) ? fewer : Steps{};
+        },
+        [this] { return watch_.look(); });
   }
 
   const History& history_;

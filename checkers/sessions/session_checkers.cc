@@ -7,6 +7,7 @@
 
 #include "checkers/options.h"
 #include "checkers/sessions/movement.h"
+#include "checkers/versions/smaller_evidence.h"
 #include "checkers/versions/witness.h"
 #include "harness/record/figure.h"
 
@@ -29,7 +30,14 @@ class Concluding {
         findings_(findings),
         movement_(movement_of(history, versions)) {}
 
-  Verdict conclude(Guarantee guarantee) const {
+  std::vector<Evidence> evidence_of_offences(Guarantee guarantee) const {
+    std::vector<Evidence> evidence;
+    for (const Offence& offence : findings_.of[guarantee].offences)
+      evidence.push_back(offence_evidence(history_, versions_, guarantee, offence));
+    return evidence;
+  }
+
+  Verdict conclude(Guarantee guarantee, Value initial) const {
     Verdict verdict;
     const GuaranteeCounts& counts = findings_.of[guarantee];
     verdict.operations = versions_.steps.size();
@@ -42,9 +50,10 @@ class Concluding {
     std::erase_if(verdict.evidence,
                   [](const Evidence& one) { return one.anomaly == "duplicated element"; });
     verdict.violations = flaws + offences;
-    for (const Offence& offence : counts.offences) {
-      if (verdict.evidence.size() == most_evidence) break;
-      verdict.evidence.push_back(offence_evidence(history_, versions_, guarantee, offence));
+    std::vector<Evidence> shown = evidence_of_offences(guarantee);
+    look_for_smaller(history_, versions_, initial, judge_part(guarantee), shown);
+    for (Evidence& evidence : shown) {
+      if (verdict.evidence.size() < most_evidence) verdict.evidence.push_back(std::move(evidence));
     }
     std::stable_sort(
         verdict.evidence.begin(), verdict.evidence.end(),
@@ -72,6 +81,19 @@ class Concluding {
   }
 
  private:
+  static JudgePart judge_part(Guarantee guarantee) {
+    return [guarantee](const History& part, Value initial) {
+      const Budget budget;
+      Watch watch(budget, 1);
+      Versions versions;
+      SessionFindings findings;
+      if (!read_versions(part, initial, watch, versions) || versions.repeated ||
+          !judge_sessions(part, versions, watch, findings))
+        return std::vector<Evidence>{};
+      return Concluding(part, versions, findings).evidence_of_offences(guarantee);
+    };
+  }
+
   static bool convicts(const ReadFlaw& flaw) {
     return flaw.kind == ReadFlaw::thin_air || flaw.kind == ReadFlaw::aborted;
   }
@@ -134,7 +156,7 @@ std::array<Verdict, guarantee_count> check_session_guarantees(const History& his
   for (std::size_t g = 0; g < guarantee_count; ++g) {
     Verdict& verdict = verdicts[g];
     if (judged) {
-      verdict = concluding.conclude(static_cast<Guarantee>(g));
+      verdict = concluding.conclude(static_cast<Guarantee>(g), options.initial);
     } else if (read && versions.repeated) {
       verdict.reason = repeated_reason(history, versions);
     } else {

@@ -96,7 +96,7 @@ class Store {
 
   void read(Operation& operation, const Contents& held, std::int64_t& number) {
     operation.function = Function::read;
-    const bool bent = random_.below(60) == 0;
+    const bool bent = !shape_.tidy && random_.below(60) == 0;
     if (shape_.lists) {
       std::vector<Value> elements;
       for (const std::int64_t value : held) elements.push_back(Value::integer(value));
@@ -123,9 +123,9 @@ class Store {
     if (swap && random_.below(6) == 0) operation.value = Value::integer(some_value());
     const bool fits =
         !swap || operation.value == (held.empty() ? Value::nil() : Value::integer(held.back()));
-    const bool fails = !fits || random_.below(12) == 0;
-    if (fails && random_.below(40) != 0) operation.outcome = Outcome::failed;
-    if (!fails || random_.below(12) == 0) held.push_back(value);
+    const bool fails = !fits || (!shape_.tidy && random_.below(12) == 0);
+    if (fails && (shape_.tidy || random_.below(40) != 0)) operation.outcome = Outcome::failed;
+    if (!fails || (!shape_.tidy && random_.below(12) == 0)) held.push_back(value);
     if (operation.outcome == Outcome::ok) number = number_of(value);
   }
 

@@ -10,6 +10,7 @@ struct WeakStoreShape {
   std::size_t operations = 9, sessions = 3, keys = 2, replicas = 2;
   bool lists = false;
   bool numbered = false;  // the store numbers its versions
+  bool tidy = false;      // what is read was written, and by a call that did not fail
 };
 
 // Sessions move between replicas, writes spread one by one, answers are lost, calls fail; a few

@@ -1,7 +1,10 @@
 // Session guarantees and causal models agree with their definitions on small random histories.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstdlib>
+#include <vector>
 
 #include "checkers/causal/causal_checkers.h"
 #include "checkers/sessions/session_checkers.h"
@@ -110,6 +113,73 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Agreement,
                                                                      : "Registers") +
                                   std::to_string(shape.param.keys) + "Keys";
                          });
+
+using Verdicts = std::vector<Verdict>;
+
+Verdicts judge_all(const History& history) {
+  auto four = check_session_guarantees(history, {}, {});
+  Verdicts verdicts(four.begin(), four.end());
+  verdicts.push_back(check_causal(history, {}, {}));
+  verdicts.push_back(check_causal_convergent(history, {}, {}));
+  verdicts.push_back(check_causal_memory(history, {}, {}));
+  verdicts.push_back(check_pram(history, {}, {}));
+  return verdicts;
+}
+
+// By claim, whether some `most` operations of a history of registers violate it by themselves; each
+// read among them with the write that it saw.
+std::vector<bool> violated_by_few(const History& history, int most) {
+  const auto writes = [](const Operation& o, Value key, Value value) {
+    return o.key == key &&
+           (o.function == Function::cas ? o.to == value
+                                        : o.function == Function::write && o.value == value);
+  };
+  std::vector<bool> violated(8, false);
+  const std::size_t n = history.operations.size();
+  for (std::uint32_t mask = 1; mask < (1U << n); ++mask) {
+    if (std::popcount(mask) > most) continue;
+    History few;
+    few.nodes = history.nodes;
+    for (std::size_t i = 0; i < n; ++i) {
+      if ((mask >> i & 1) != 0) few.operations.push_back(history.operations[i]);
+    }
+    const bool whole =
+        std::all_of(few.operations.begin(), few.operations.end(), [&](const Operation& o) {
+          return writes(o, o.key, o.value) || o.value.is_nil() ||
+                 std::any_of(few.operations.begin(), few.operations.end(),
+                             [&](const Operation& w) { return writes(w, o.key, o.value); });
+        });
+    if (!whole) continue;
+    const Verdicts verdicts = judge_all(few);
+    for (std::size_t i = 0; i < verdicts.size(); ++i)
+      violated[i] = violated[i] || verdicts[i].judgement == Judgement::violated;
+  }
+  return violated;
+}
+
+// Six operations show a violation, unless no six operations of the history do.
+TEST(Witness, IsOfSixOperationsWhereverSixWillDo) {
+  std::size_t violated = 0, larger = 0;
+  for (const WeakStoreShape& shape : {WeakStoreShape{13, 4, 2, 3, false, false, true},
+                                      WeakStoreShape{17, 5, 2, 3, false, false, true}}) {
+    Random random(21);
+    for (std::uint64_t round = 0; round < rounds(); ++round) {
+      const History history = weak_store_history(shape, random);
+      const Verdicts verdicts = judge_all(history);
+      std::vector<bool> by_few;
+      for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        if (verdicts[i].judgement != Judgement::violated) continue;
+        ++violated;
+        if (verdicts[i].evidence.front().exhibits.size() <= 6) continue;
+        ++larger;
+        if (by_few.empty()) by_few = violated_by_few(history, 6);
+        EXPECT_FALSE(by_few[i]) << verdicts[i].checker << "\n" << describe_sessions(history);
+      }
+    }
+  }
+  EXPECT_GT(violated, rounds());
+  EXPECT_LT(larger, violated / 100);
+}
 
 }  // namespace
 }  // namespace tribunal
