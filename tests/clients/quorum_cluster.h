@@ -37,6 +37,9 @@ class QuorumCluster {
     return database_.ready(cluster_.host(i), deployment_, deadline);
   }
   std::string role(std::size_t i) { return database_.role(cluster_.host(i), deployment_); }
+  std::optional<Applied> applied(std::size_t i) {
+    return database_.applied(cluster_.host(i), deployment_);
+  }
   void signal(std::size_t i, int which) { cluster_.host(i).signal_all(which); }
   void kill(std::size_t i) {
     signal(i, SIGKILL);

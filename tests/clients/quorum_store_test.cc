@@ -169,5 +169,24 @@ TEST(QuorumStore, ADeleteIsForGoodUnlessToldOtherwise) {
   }
 }
 
+TEST(QuorumStore, CountsRegistersThatNoWriteHasMerged) {
+  Settings settings;
+  settings.conflicts = Conflicts::siblings;
+  Store store(settings);
+  Update one = update(1, Kind::reg, a, 5), other = update(1, Kind::reg, b, 6);
+  one.context.add(one.dot);
+  other.context.add(other.dot);
+  store.apply(one);
+  EXPECT_EQ(store.unmerged(), 0u);
+  store.apply(other);
+  EXPECT_EQ(store.unmerged(), 1u);
+  Update both = update(2, Kind::reg, a, 7);
+  both.context.merge(one.context);
+  both.context.merge(other.context);
+  both.context.add(both.dot);
+  store.apply(both);
+  EXPECT_EQ(store.unmerged(), 0u);
+}
+
 }  // namespace
 }  // namespace tribunal::quorum

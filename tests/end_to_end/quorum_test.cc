@@ -3,6 +3,10 @@
 // mood, so it may be looked for at three seeds; an honest store is convicted at none.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "harness/record/history_file.h"
+#include "harness/record/run_folder.h"
 #include "tests/end_to_end/quorum_run.h"
 #include "tests/run/scratch.h"
 
@@ -29,6 +33,13 @@ class QuorumTest : public ::testing::Test {
     return honest;
   }
 
+  // How many records say what a replica has applied.
+  static std::ptrdiff_t replicas_that_told(const QuorumRun& run) {
+    const auto events = read_history(RunFolder::open(run.folder).history()).faults;
+    return std::count_if(events.begin(), events.end(),
+                         [](const FaultEvent& event) { return event.name == "applied"; });
+  }
+
   Scratch scratch_;
 };
 
@@ -50,6 +61,7 @@ TEST_F(QuorumTest, AnEventualStoreConvergesAndItsProfileRefutesTheRest) {
     const auto honest = honest_run(seed, {{"set", "level=eventual"}, {"workload", "sessions"}});
     if (honest.ended.status != 0) return false;
     const auto folder = honest.folder.string();
+    EXPECT_EQ(replicas_that_told(honest), 3);
     EXPECT_EQ(tribunal({"profile", folder, "--require", "convergence"}).status, 0);
     EXPECT_EQ(tribunal({"profile", folder, "--require", "no-such-model"}).status, 64);
     const auto profile = tribunal({"profile", folder});
