@@ -81,6 +81,18 @@ void judge_with(const std::vector<std::string>& names, const JudgeRequest& reque
   }
 }
 
+// A run that only shows that calls are answered shows nothing about consistency.
+Verdict nothing_claimed(const Spec& spec) {
+  Verdict verdict;
+  verdict.checker = "claims";
+  verdict.judgement = Judgement::vacuous;
+  verdict.reason = fmt::format(
+      "{} promises nothing under these options, so nothing was judged but progress: name a claim "
+      "by --checkers",
+      spec.database);
+  return verdict;
+}
+
 }  // namespace
 
 Judged judge_folder(const RunFolder& folder, const JudgeRequest& request) {
@@ -99,10 +111,13 @@ Judged judge_folder(const RunFolder& folder, const JudgeRequest& request) {
   read_yaml(spec, folder.spec());
   const auto& workload = find(workloads(), "workload", spec.workload);
   auto names = checkers_of(spec);
+  const bool claims = !spec.checkers.empty() || names != std::vector<std::string>{"progress"};
   if (std::find(names.begin(), names.end(), "progress") == names.end()) names.push_back("progress");
-  auto with_minimums = request;
-  set_minimums(with_minimums.options, minimums_of(spec, workload));
-  judge_with(names, with_minimums, judged);
+  auto whole = request;
+  whole.options.more.insert(spec.checker_options.begin(), spec.checker_options.end());
+  set_minimums(whole.options, minimums_of(spec, workload));
+  judge_with(names, whole, judged);
+  if (!claims) judged.verdicts.push_back(nothing_claimed(spec));
   judged.verdicts.push_back(
       judge_faults(folder.read_schedule(), folder.read_receipts(), spec.faults_exercised));
   auto facts = folder.read_facts();

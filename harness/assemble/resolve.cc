@@ -6,8 +6,10 @@
 #include <random>
 
 #include "checkers/catalogue.h"
+#include "checkers/options.h"
 #include "clients/catalogue.h"
 #include "harness/parts/catalogue.h"
+#include "harness/run/judge.h"
 #include "harness/run/schedule.h"
 #include "harness/workloads/catalogue.h"
 #include "nemesis/catalogue.h"
@@ -80,6 +82,15 @@ Traffic traffic_of(const Spec& spec, const Workload& workload) {
   if (!spec.weights.empty()) traffic.weights = spec.weights;
   check_traffic(traffic, workload, spec);
   return traffic;
+}
+
+// What is wrong with a claim is said now, not after the run: an empty history is enough to say it.
+void check_claims(const Spec& spec) {
+  CheckOptions options;
+  options.more = spec.checker_options;
+  require_known(options);
+  for (const auto& name : checkers_of(spec))
+    judge(find(checkers(), "checker", name), History{}, options, Budget{});
 }
 
 std::map<std::string, std::string> options_of(const Spec& spec, const Database& database) {
@@ -175,8 +186,7 @@ Resolved resolve(Spec& spec) {
     contradiction(fmt::format("{} does not serve the workload '{}'", database.name, workload.name),
                   fmt::format("one of: {}", fmt::join(database.workloads, ", ")));
   }
-  for (const auto& name : checkers_of(spec))
-    find(checkers(), "checker", name);  // now, not after the run
+  check_claims(spec);
   if (!spec.has_seed) {
     spec.seed = std::random_device{}() % 1'000'000;  // short, for people to type
     spec.has_seed = true;

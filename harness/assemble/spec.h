@@ -32,6 +32,7 @@ struct Spec {
   std::vector<std::string> checkers;   // empty: what the database promises, or the workload's own
   std::map<std::string, int> weights;  // empty: the workload's own
   std::map<std::string, std::string> options;  // of the database
+  std::map<std::string, std::string> checker_options;
   Milliseconds fault_every{4'000}, fault_length{2'000}, settle{1'000}, agreement{10'000},
       timeout{1'000}, ready_timeout{30'000};
   double faults_exercised = 0.9;

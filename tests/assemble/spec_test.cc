@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "clients/catalogue.h"
 #include "harness/assemble/resolve.h"
 #include "harness/record/error.h"
 #include "tests/run/scratch.h"
@@ -104,6 +105,20 @@ TEST(Command, SaysOnlyWhatDiffersAndTheSeed) {
   EXPECT_EQ(to_command(spec), "tribunal run etcd --faults none --seed 7 --out 'my runs'");
 }
 
+TEST(Databases, EachResolvesWithEveryWorkloadItServes) {
+  std::size_t pairs = 0;
+  for (const auto& database : databases()) {
+    for (const auto& workload : database.workloads) {
+      Spec spec;
+      spec.database = database.name;
+      spec.workload = workload;
+      EXPECT_NO_THROW(resolve(spec)) << database.name << " with " << workload;
+      ++pairs;
+    }
+  }
+  EXPECT_GT(pairs, 20u);
+}
+
 // What resolving this says is wrong with it.
 std::string contradiction(std::initializer_list<std::pair<const char*, const char*>> fields) {
   Spec spec;
@@ -135,6 +150,14 @@ TEST(Resolve, ContradictionsAreRefused) {
   EXPECT_NE(contradiction({{"faults", "kill"}, {"shapes", "bridge"}}).find("'bridge'"),
             std::string::npos);
   EXPECT_NE(contradiction({{"targets", "everyone"}}).find("'everyone'"), std::string::npos);
+  EXPECT_NE(contradiction({{"option", "fresh=0.9"}}).find("an option called 'fresh'"),
+            std::string::npos);
+  EXPECT_NE(contradiction({{"checkers", "staleness"}, {"option", "freshness=2"}})
+                .find("no share between 0 and 1"),
+            std::string::npos);
+  EXPECT_NE(contradiction({{"checkers", "linearizable"}, {"option", "model=sponge"}})
+                .find("no model called 'sponge'"),
+            std::string::npos);
   EXPECT_NE(contradiction({{"set", "reads=dirty"}}).find("cannot be 'dirty'"), std::string::npos);
   EXPECT_NE(contradiction({{"set", "colour=red"}}).find("no option of etcd called 'colour'"),
             std::string::npos);
