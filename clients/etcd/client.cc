@@ -22,16 +22,6 @@ ReadFrom reads_of(const Deployment& deployment) {
   return by_member ? ReadFrom::member : ReadFrom::quorum;
 }
 
-// What a read's answer makes no sense of had no effect.
-template <class F>
-void sensible(const F& read) {
-  try {
-    read();
-  } catch (const Nonsense& nonsense) {
-    throw Rejected(nonsense.what());
-  }
-}
-
 class EtcdClient final : public Client {
  public:
   EtcdClient(const std::string& address, const Deployment& deployment)

@@ -25,16 +25,6 @@ std::pair<Int, std::optional<KeyValue>> look_at(Dialogue& etcd, const std::strin
   return {found[0].modified, std::move(found[0])};
 }
 
-// What cannot be made sense of in the first step had no effect.
-template <class F>
-auto sensible(const F& read) -> decltype(read()) {
-  try {
-    return read();
-  } catch (const Nonsense& nonsense) {
-    throw Rejected(nonsense.what());
-  }
-}
-
 struct Account {
   Int balance = opening_balance;
   Int modified = 0;
