@@ -14,7 +14,6 @@ namespace tribunal {
 // Where a worker is when it makes a call.
 struct Turn {
   Key key = 0;
-  std::uint64_t place = 0;  // among its calls on that key, from 0
   const KeyCourse& course;
   std::uint64_t given = 0;  // how many fresh elements it gave to that key
 
