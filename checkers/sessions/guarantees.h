@@ -36,17 +36,22 @@ struct GuaranteeCounts {
   std::uint64_t bad_reads = 0, bad_pairs = 0;
   std::uint64_t in_real_time = 0;  // further reads, were real time an order of versions
   std::vector<Offence> offences;   // the easiest few
+
+  void keep(const Offence& offence);
 };
 
 struct SessionFindings {
   std::array<GuaranteeCounts, guarantee_count> of;
   bool cyclic = false;  // then registers without ranks were not judged
+
+  void add(const SessionFindings& other);
 };
 
 // O(n) expected, and what is near each stale read; at most O(sessions) a read and, for a read that
-// does break causality, the versions that it lacks. Returns whether the watch let it come to its
+// does break causality, the versions that it lacks. Long histories are judged in two threads, if
+// the budget has them. Returns whether the watch, which is that of the budget, let it come to its
 // end.
-bool judge_sessions(const History& history, const Versions& versions, Watch& watch,
-                    SessionFindings& findings);
+bool judge_sessions(const History& history, const Versions& versions, const Budget& budget,
+                    Watch& watch, SessionFindings& findings);
 
 }  // namespace tribunal

@@ -88,7 +88,7 @@ class Concluding {
       Versions versions;
       SessionFindings findings;
       if (!read_versions(part, initial, watch, versions) || versions.repeated ||
-          !judge_sessions(part, versions, watch, findings))
+          !judge_sessions(part, versions, budget, watch, findings))
         return std::vector<Evidence>{};
       return Concluding(part, versions, findings).evidence_of_offences(guarantee);
     };
@@ -151,7 +151,7 @@ std::array<Verdict, guarantee_count> check_session_guarantees(const History& his
   std::array<Verdict, guarantee_count> verdicts;
   const bool read = read_versions(history, options.initial, watch, versions);
   const bool judged =
-      read && !versions.repeated && judge_sessions(history, versions, watch, findings);
+      read && !versions.repeated && judge_sessions(history, versions, budget, watch, findings);
   const Concluding concluding(history, versions, findings);
   for (std::size_t g = 0; g < guarantee_count; ++g) {
     Verdict& verdict = verdicts[g];

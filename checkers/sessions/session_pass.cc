@@ -1,60 +1,15 @@
 #include "checkers/sessions/session_pass.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tribunal {
-namespace {
 
-constexpr std::size_t most_offences = 5;
-
-}  // namespace
-
-SessionPass::SessionPass(const Inputs& inputs, SessionFindings& findings)
-    : in_(inputs), findings_(findings), lists_(inputs.history, inputs.versions) {
+SessionPass::SessionPass(const Inputs& inputs) : in_(inputs) {
   on_key_.resize(in_.versions.keys.size());
   seen_.resize(in_.versions.sessions());
   seen_stamp_.assign(in_.versions.sessions(), none);
   count_.resize(in_.versions.sessions());
   count_stamp_.assign(in_.versions.sessions(), 0);
-  index_first_reads();
-}
-
-void SessionPass::index_first_reads() {
-  const std::size_t keys = in_.versions.keys.size();
-  std::vector<std::uint32_t> last(keys, none);
-  first_starts_.assign(keys + 1, 0);
-  const auto reads = [](const Versions& versions, const Step& step) {
-    return step.read != none && !versions.initial(step.read);
-  };
-  for (const Step& step : in_.versions.steps) {
-    if (!reads(in_.versions, step) || last[step.key] == step.session) continue;
-    ++first_starts_[step.key + 1];
-    last[step.key] = step.session;
-  }
-  std::partial_sum(first_starts_.begin(), first_starts_.end(), first_starts_.begin());
-  first_reads_.resize(first_starts_.back());
-  std::vector<std::uint32_t> next(first_starts_.begin(), first_starts_.end() - 1);
-  std::fill(last.begin(), last.end(), none);
-  for (const Step& step : in_.versions.steps) {
-    if (!reads(in_.versions, step) || last[step.key] == step.session) continue;
-    first_reads_[next[step.key]++] = {step.session, step.place};
-    last[step.key] = step.session;
-  }
-}
-
-void SessionPass::index_readers() {
-  const Versions& versions = in_.versions;
-  reader_starts_.assign(versions.writes.size() + 1, 0);
-  for (const std::uint32_t version : versions.seen) ++reader_starts_[version + 1];
-  std::partial_sum(reader_starts_.begin(), reader_starts_.end(), reader_starts_.begin());
-  readers_.resize(versions.seen.size());
-  std::vector<std::uint32_t> next(reader_starts_.begin(), reader_starts_.end() - 1);
-  for (std::uint32_t step = 0; step < versions.steps.size(); ++step) {
-    const Step& at = versions.steps[step];
-    for (const std::uint32_t version : versions.reads_from(step))
-      readers_[next[version]++] = {at.session, at.place};
-  }
 }
 
 SessionPass::OnKey& SessionPass::on_key(const Step& step) {
@@ -63,13 +18,12 @@ SessionPass::OnKey& SessionPass::on_key(const Step& step) {
   return known;
 }
 
-bool SessionPass::run(Watch& watch, std::span<const std::uint32_t> suspects) {
-  if (!suspects.empty()) {
-    index_readers();
-    held_.assign(in_.versions.writes.size(), 0);
-  }
-  std::size_t next = 0;
-  for (session_ = 0; session_ < in_.versions.sessions(); ++session_) {
+bool SessionPass::run(Watch& watch, std::span<const std::uint32_t> suspects, std::uint32_t from,
+                      std::uint32_t to) {
+  const auto& starts = in_.versions.session_starts;
+  auto next = std::lower_bound(suspects.begin(), suspects.end(), starts[from]);
+  if (next != suspects.end()) held_.assign(in_.versions.writes.size(), 0);
+  for (session_ = from; session_ < to; ++session_) {
     seen_list_.clear();
     for (const Step& step : in_.versions.session(session_)) {
       if (watch.spent()) return false;
@@ -77,7 +31,7 @@ bool SessionPass::run(Watch& watch, std::span<const std::uint32_t> suspects) {
       if (step.read != none) {
         tell_judged(step, known);
         Flags flags{};
-        if (next < suspects.size() && suspects[next] == step_of(step)) {
+        if (next != suspects.end() && *next == step_of(step)) {
           flags = judge_suspect(step, watch);
           ++next;
         }
@@ -107,13 +61,13 @@ void SessionPass::tell_judged(const Step& step, OnKey& known) {
     }
   }
   if (known.judged[writes_follow_reads]) return;
-  const auto from = first_reads_.begin() + first_starts_[step.key];
-  const auto to = first_reads_.begin() + first_starts_[step.key + 1];
+  const auto readers = in_.index.first_reads(step.key);
   for (const std::uint32_t other : seen_list_) {
     const auto found = std::lower_bound(
-        from, to, other,
-        [](const FirstRead& one, std::uint32_t session) { return one.session < session; });
-    if (found == to || found->session != other || !seen_after(other, found->place)) continue;
+        readers.begin(), readers.end(), other,
+        [](const auto& one, std::uint32_t session) { return one.session < session; });
+    if (found == readers.end() || found->session != other || !seen_after(other, found->place))
+      continue;
     known.judged[writes_follow_reads] = true;
     return;
   }
@@ -129,7 +83,8 @@ SessionPass::Flags SessionPass::judge_suspect(const Step& step, Watch& watch) {
   Flags flags{};
   const bool by_contents = in_.versions.listed[step.key] && !in_.versions.ranked[step.key];
   if (by_contents) {
-    const std::vector<std::uint32_t>& list = lists_.of(step);
+    if (!lists_) lists_.emplace(in_.history, in_.versions);
+    const std::vector<std::uint32_t>& list = lists_->of(step);
     ++holding_;
     for (const std::uint32_t version : list) held_[version] = holding_;
     for (const std::uint32_t version : in_.writes.of_key(step.key)) {
@@ -156,8 +111,7 @@ void SessionPass::judge_version(const Step& step, std::uint32_t version, Flags& 
   };
   if (writer.session == step.session && writer.place < step.place) raise(read_your_writes);
   if (seen_after(writer.session, writer.place)) raise(monotonic_writes);
-  for (std::uint32_t i = reader_starts_[version]; i < reader_starts_[version + 1]; ++i) {
-    const Reader& reader = readers_[i];
+  for (const auto& reader : in_.index.readers_of(version)) {
     if (reader.session == step.session && reader.place < step.place) raise(monotonic_reads);
     if (seen_after(reader.session, reader.place)) raise(writes_follow_reads);
   }
@@ -211,9 +165,7 @@ void SessionPass::judge_write_order(const Step& step, OnKey& known) {
     ++findings_.of[guarantee].pairs;
     if (in_.lineup.position(highest) <= in_.lineup.position(step.wrote)) return;
     ++findings_.of[guarantee].bad_pairs;
-    Offence offence{none, highest, step.wrote, 0};
-    auto& offences = findings_.of[guarantee].offences;
-    if (offences.size() < most_offences) offences.push_back(offence);
+    findings_.of[guarantee].keep({none, highest, step.wrote, 0});
   };
   judge(monotonic_writes, known.wrote_highest);
   judge(writes_follow_reads, known.read_highest);
@@ -263,15 +215,8 @@ std::uint32_t SessionPass::cost_of(const Step& read, std::uint32_t version) cons
 
 void SessionPass::offend(Guarantee guarantee, const Step& read, std::uint32_t version,
                          std::uint32_t later) {
-  Offence offence{step_of(read), version, later, later != none ? 0 : cost_of(read, version)};
-  auto& offences = findings_.of[guarantee].offences;
-  if (offences.size() < most_offences) {
-    offences.push_back(offence);
-    return;
-  }
-  auto worst = std::max_element(offences.begin(), offences.end(),
-                                [](const Offence& a, const Offence& b) { return a.cost < b.cost; });
-  if (worst->cost > offence.cost) *worst = offence;
+  findings_.of[guarantee].keep(
+      {step_of(read), version, later, later != none ? 0 : cost_of(read, version)});
 }
 
 }  // namespace tribunal

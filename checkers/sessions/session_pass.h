@@ -2,11 +2,13 @@
 // were to break them.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "checkers/sessions/guarantees.h"
 #include "checkers/sessions/list_contents.h"
+#include "checkers/sessions/session_index.h"
 
 namespace tribunal {
 
@@ -18,13 +20,17 @@ class SessionPass {
     const KeyWrites& writes;
     const Lineup& lineup;
     const CausalOrder& order;
-    bool cyclic;  // so that co orders no register
+    const SessionIndex& index;  // with versions, if there are suspects
+    bool cyclic;                // so that co orders no register
   };
 
-  SessionPass(const Inputs& inputs, SessionFindings& findings);
+  explicit SessionPass(const Inputs& inputs);
 
-  // `suspects`: steps, ascending. Returns whether the watch let it come to its end.
-  bool run(Watch& watch, std::span<const std::uint32_t> suspects);
+  // Sessions from `from`, up to `to`. `suspects`: steps of any session, ascending. Returns whether
+  // the watch let it come to its end.
+  bool run(Watch& watch, std::span<const std::uint32_t> suspects, std::uint32_t from,
+           std::uint32_t to);
+  const SessionFindings& findings() const { return findings_; }
 
  private:
   static constexpr std::uint32_t none = Versions::none;
@@ -37,16 +43,7 @@ class SessionPass {
     std::uint32_t wrote_until = 0, read_until = 0;  // latest invocation of what it wrote, read
     std::uint32_t wrote_highest = none, read_highest = none;  // versions, of ranked keys
   };
-  // Who read something of a key, and when first.
-  struct FirstRead {
-    std::uint32_t session, place;
-  };
-  struct Reader {
-    std::uint32_t session, place;
-  };
 
-  void index_first_reads();
-  void index_readers();
   OnKey& on_key(const Step& step);
   bool seen_after(std::uint32_t session, std::uint32_t place) const {
     return seen_stamp_[session] == session_ && seen_[session] > place + 1;
@@ -67,8 +64,8 @@ class SessionPass {
   }
 
   const Inputs in_;
-  SessionFindings& findings_;
-  ListContents lists_;
+  SessionFindings findings_;
+  std::optional<ListContents> lists_;  // once a key needs it
   std::uint32_t session_ = 0;
   std::vector<OnKey> on_key_;                     // by key
   std::vector<std::uint32_t> seen_, seen_stamp_;  // by session: steps up to the last one whose
@@ -76,9 +73,6 @@ class SessionPass {
   std::vector<std::uint32_t> seen_list_;          // sessions
   std::vector<std::uint32_t> held_, count_, count_stamp_;  // scratch: by version; by session
   std::uint32_t holding_ = 0;
-  std::vector<std::uint32_t> first_starts_, reader_starts_;
-  std::vector<FirstRead> first_reads_;  // by key
-  std::vector<Reader> readers_;         // by version; built when there is a suspect
 };
 
 }  // namespace tribunal
