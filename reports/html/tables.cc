@@ -7,6 +7,7 @@
 #include <array>
 
 #include "reports/escape.h"
+#include "reports/html/curve.h"
 #include "reports/words.h"
 
 namespace tribunal {
@@ -130,8 +131,9 @@ std::string done_html(const RunRecord& record, const History& history) {
 }
 
 std::string verdicts_html(const RunRecord& record) {
-  std::string rows;
+  std::string rows, curves;
   for (const auto& verdict : record.verdicts) {
+    curves += curve_html(verdict);
     std::string judged = grouped(verdict.operations);
     if (verdict.keys > 0)
       judged += fmt::format("<br><small>{}</small>", counted(verdict.keys, "key"));
@@ -151,7 +153,7 @@ std::string verdicts_html(const RunRecord& record) {
          "scope=\"col\">Algorithm</th>"
          "<th scope=\"col\" class=\"number\">Judged</th><th scope=\"col\" "
          "class=\"number\">Took</th></tr></thead><tbody>\n" +
-         rows + "</tbody></table>\n";
+         rows + "</tbody></table>\n" + curves;
 }
 
 std::string environment_html(const RunRecord& record, const std::string& folder) {

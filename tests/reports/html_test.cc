@@ -51,6 +51,36 @@ TEST_F(HtmlReport, HoldsNoMarkupOfTheDatabase) {
   EXPECT_EQ(count_of(html, "<!--"), 0U);
 }
 
+Verdict with_curve(const std::string& curve) {
+  Verdict verdict;
+  verdict.checker = "staleness";
+  verdict.figures = {{"staleness", "100 reads"}, {"fresh by time since the write", curve}};
+  return verdict;
+}
+
+TEST_F(HtmlReport, DrawsHowFreshReadsAre) {
+  const RunFolder folder = make_sample(parent_, {.operations = 300});
+  folder.write_verdicts({with_curve(
+      "1 ms 0.9120 (0.8900-0.9300) of 1,234; 20 ms 0.9800 (0.9600-0.9900) of 99; 2 s 1.0000 "
+      "(0.9950-1.0000) of 1,000")});
+  const std::string html = written("html", folder);
+  EXPECT_EQ(count_of(html, "<figure class=\"curve\">"), 1U);
+  EXPECT_EQ(count_of(html, "<circle cx="), 3U);
+  EXPECT_NE(html.find("from 20 ms: 98.00 % fresh (96.00 to 99.00 %) of 99 pairs"),
+            std::string::npos);
+  EXPECT_NE(html.find(">80 %</text>"), std::string::npos) << "the axis begins below the interval";
+}
+
+TEST_F(HtmlReport, DrawsNoCurveOfWhatIsNone) {
+  const RunFolder folder = make_sample(parent_, {.operations = 300});
+  for (const char* text :
+       {"", "soon", "1 ms 0.9 (0.8-1.2) of 5", "1 ms nan (nan-nan) of 5", "1 h 0.9 (0.8-1) of 5",
+        "2 ms 0.9 (0.8-1) of 5; 1 ms 0.9 (0.8-1) of 5", "1 ms 0.9 (0.8-1) of <b>"}) {
+    folder.write_verdicts({with_curve(text)});
+    EXPECT_EQ(count_of(written("html", folder), "<figure class=\"curve\">"), 0U) << text;
+  }
+}
+
 TEST_F(HtmlReport, TheSameFolderGivesTheSamePage) {
   const RunFolder folder = make_sample(parent_, {.operations = 300});
   EXPECT_EQ(written("html", folder), written("html", folder));
