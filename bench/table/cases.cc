@@ -93,6 +93,8 @@ void add_repeated(Cases& cases) {
           register_case(name, {1'000, 20, 0, 1, unique, 33}, read, unique ? "1 ms" : "1 s"));
       cases.push_back(
           register_case(name, {10'000, 20, 0, 1, unique, 33}, read, unique ? "1 ms" : "0.1 s"));
+      cases.push_back(
+          register_case(name, {10'000, 20, 1, 1, unique, 33}, read, unique ? "1 ms" : "2 s"));
     }
   }
   for (const Read read : {Read::honest, Read::stale}) {

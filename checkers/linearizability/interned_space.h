@@ -155,7 +155,7 @@ class InternedSpace : public StateSpace {
     model.leads(state, one, one);
   };
   static constexpr std::uint64_t no_key = UINT64_MAX;
-  static constexpr std::size_t few_steps = 256, most_steps = std::size_t{1} << 16;  // remembered
+  static constexpr std::size_t few_steps = 256, most_steps = std::size_t{1} << 13;  // remembered
   struct Step {
     std::uint64_t key = no_key;
     std::uint32_t to = illegal;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "checkers/linearizability/bounded_search.h"
 #include "checkers/linearizability/entries.h"
 #include "checkers/linearizability/map_zones.h"
 #include "checkers/linearizability/reduction.h"
@@ -173,7 +174,7 @@ SearchResult KeyJudge::searched(std::span<const std::uint32_t> operations,
   task.entries = entries;
   task.most_steps = most_steps;
   task.spare = spare_;
-  result = search(*space, task, watch_);
+  result = bounded_search(*space, task, watch_);
   if (result.begun != 0) {  // of operations, those that do not matter included
     const auto last =
         std::lower_bound(operations.begin(), operations.end(), entries[result.begun - 1].place);

@@ -4,29 +4,10 @@
 
 namespace tribunal {
 
-std::vector<SearchEvent> events_of(std::span<const Entry> entries) {
-  using Kind = SearchEvent::Kind;
-  std::vector<SearchEvent> events;
-  events.reserve(entries.size() * 2);
-  for (std::uint32_t i = 0; i < entries.size(); ++i) {
-    events.push_back({entries[i].began, Kind::begin, i});
-    if (entries[i].ended != Operation::never) {
-      events.push_back({entries[i].ended, Kind::end, i});
-    } else if (entries[i].retires != Operation::never) {
-      events.push_back({entries[i].retires, Kind::retire, i});
-    }
-  }
-  std::sort(events.begin(), events.end(), [](const SearchEvent& a, const SearchEvent& b) {
-    if (a.when != b.when) return a.when < b.when;
-    return a.kind != b.kind ? a.kind < b.kind : a.entry < b.entry;
-  });
-  return events;
-}
-
-OpenOperations::OpenOperations(StateSpace& space, std::span<const Entry> entries)
+OpenOperations::OpenOperations(StateSpace& space, std::span<const Entry> entries, Watch& watch)
     : space_(space), entries_(entries), slot_of_(entries.size(), 0), kind_of_(entries.size(), 0) {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> kinds;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  for (std::size_t i = 0; i < entries.size() && !watch.spent(); ++i) {
     any_overwrites_ = any_overwrites_ || space.move(entries[i].move).overwrites;
     if (entries[i].ended != Operation::never) continue;
     const auto kind = kinds.try_emplace({entries[i].move, entries[i].retires},
@@ -113,31 +94,21 @@ void OpenOperations::end(std::uint32_t entry) {
   free_.push_back(number);
 }
 
-std::size_t widest(StateSpace& space, std::span<const Entry> entries,
-                   std::span<const SearchEvent> events, std::size_t most, Watch& watch) {
-  OpenOperations open(space, entries);
-  for (const SearchEvent& event : events) {
-    if (event.kind == SearchEvent::Kind::begin) {
-      open.begin(event.entry);
-    } else if (open.is_open(event.entry)) {
-      open.end(event.entry);
+std::size_t widest(StateSpace& space, std::span<const Entry> entries, std::size_t most,
+                   Watch& watch) {
+  OpenOperations open(space, entries, watch);
+  SearchEvents events(entries);
+  while (!watch.spent()) {
+    const auto event = events.next();
+    if (!event) break;
+    if (event->kind == SearchEvent::Kind::begin) {
+      open.begin(event->entry);
+    } else if (open.is_open(event->entry)) {
+      open.end(event->entry);
     }
-    if (open.words() * 64 > most || watch.look()) break;
+    if (open.words() * 64 > most) break;
   }
   return open.words() * 64;
-}
-
-void looks_ahead(const StateSpace& space, std::span<const Entry> entries,
-                 std::span<const SearchEvent> events, std::vector<std::uint32_t>& moves) {
-  moves.clear();
-  std::uint32_t until = Operation::never;
-  for (const SearchEvent& event : events) {
-    if (event.when > until) break;
-    const Entry& entry = entries[event.entry];
-    if (event.kind != SearchEvent::Kind::begin || !space.move(entry.move).only_looks) continue;
-    moves.push_back(entry.move);
-    until = std::min(until, entry.ended);
-  }
 }
 
 }  // namespace tribunal

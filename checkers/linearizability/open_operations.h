@@ -10,6 +10,7 @@
 
 #include "checkers/linearizability/layer.h"
 #include "checkers/linearizability/search.h"
+#include "checkers/linearizability/search_events.h"
 
 namespace tribunal {
 
@@ -53,20 +54,10 @@ struct Slot {
   static constexpr std::uint32_t none = UINT32_MAX;
 };
 
-// What happens at one event.
-struct SearchEvent {
-  enum class Kind : std::uint8_t { begin, end, retire };
-  std::uint32_t when;
-  Kind kind;
-  std::uint32_t entry;
-};
-
-// In order.
-std::vector<SearchEvent> events_of(std::span<const Entry> entries);
-
 class OpenOperations {
  public:
-  OpenOperations(StateSpace& space, std::span<const Entry> entries);
+  // What it is good for once the watch is spent: nothing.
+  OpenOperations(StateSpace& space, std::span<const Entry> entries, Watch& watch);
 
   // The slot that the entry now has a part in.
   const Slot& begin(std::uint32_t entry);
@@ -96,13 +87,7 @@ class OpenOperations {
 };
 
 // How many bits the open operations take at most; gives up beyond `most`.
-std::size_t widest(StateSpace& space, std::span<const Entry> entries,
-                   std::span<const SearchEvent> events, std::size_t most, Watch& watch);
-
-// Finds the moves of operations that look and are yet to begin at one of `events`, up to the first
-// of them to end: whoever begins later looks later than that one, and sees what has been
-// overwritten in between or what that one sees.
-void looks_ahead(const StateSpace& space, std::span<const Entry> entries,
-                 std::span<const SearchEvent> events, std::vector<std::uint32_t>& moves);
+std::size_t widest(StateSpace& space, std::span<const Entry> entries, std::size_t most,
+                   Watch& watch);
 
 }  // namespace tribunal

@@ -2,6 +2,8 @@
 // other may too, so that only the other need be kept.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <vector>
 
 #include "checkers/linearizability/layer.h"
@@ -16,6 +18,8 @@ class Outdoing {
  public:
   using Item = Configuration<words>;
   using Bits = std::array<std::uint64_t, words>;
+
+  explicit Outdoing(SearchScope scope) : thrifty_(scope == SearchScope::thrifty) {}
 
   // To be told whenever operations begin or end.
   void look_at(const OpenOperations& open);
@@ -35,6 +39,11 @@ class Outdoing {
   }
 
  private:
+  // Whether a spent no more of what was lost: of each kind; or in all, where ways are few.
+  bool spent_less(const Item& a, const Item& b) const;
+  std::uint64_t spent(const Item& item) const;
+
+  bool thrifty_;
   Bits exact_{}, looks_{}, hidable_{}, spendable_{};
   std::vector<const Slot*> hiding_, counted_;
 };
@@ -60,17 +69,34 @@ void Outdoing<words>::look_at(const OpenOperations& open) {
 }
 
 template <std::size_t words>
+std::uint64_t Outdoing<words>::spent(const Item& item) const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < words; ++i)
+    sum += static_cast<std::uint64_t>(std::popcount(item.done[i] & spendable_[i]));
+  for (const Slot* slot : counted_) sum += field(item, *slot);
+  return sum;
+}
+
+template <std::size_t words>
+bool Outdoing<words>::spent_less(const Item& a, const Item& b) const {
+  if (thrifty_) return spent(a) <= spent(b);
+  for (std::size_t i = 0; i < words; ++i) {
+    if ((a.done[i] & ~b.done[i] & spendable_[i]) != 0) return false;
+  }
+  return std::all_of(counted_.begin(), counted_.end(),
+                     [&](const Slot* slot) { return field(a, *slot) <= field(b, *slot); });
+}
+
+template <std::size_t words>
 bool Outdoing<words>::outdoes(const Item& a, const Item& b) const {
   if (a.since < b.since) return false;
   bool hides = false;
   for (std::size_t i = 0; i < words; ++i) {
     const std::uint64_t more = a.done[i] & ~b.done[i], less = b.done[i] & ~a.done[i];
-    if ((less & looks_[i]) != 0 || (more & (hidable_[i] | spendable_[i])) != 0) return false;
+    if ((less & looks_[i]) != 0 || (more & hidable_[i]) != 0) return false;
     hides = hides || (less & hidable_[i]) != 0;
   }
-  for (const Slot* slot : counted_) {
-    if (field(a, *slot) > field(b, *slot)) return false;
-  }
+  if (!spent_less(a, b)) return false;
   if (!hides) return true;
   for (const Slot* slot : hiding_) {
     if (has(b, *slot) && !has(a, *slot) && slot->began >= a.since) return false;

@@ -6,6 +6,14 @@ namespace tribunal {
 namespace {
 
 constexpr std::uint64_t most_steps_alone = 40'000;
+constexpr std::ptrdiff_t few_lost = 8;  // operations that may be used in all ways
+
+SearchScope scope_of(const Reduced& left) {
+  const auto lost = std::count_if(left.entries.begin(), left.entries.end(), [](const Entry& entry) {
+    return entry.ended == Operation::never;
+  });
+  return lost > few_lost ? SearchScope::generous : SearchScope::exact;
+}
 
 }  // namespace
 
@@ -17,9 +25,10 @@ std::vector<std::uint32_t> ReducedSearch::starts(const Reduced& left) {
   return space_.beginnings(operations);
 }
 
-SearchResult ReducedSearch::search(const Reduced& left, std::uint64_t most_steps,
+SearchResult ReducedSearch::search(const Reduced& left, SearchScope scope, std::uint64_t most_steps,
                                    std::vector<std::uint32_t> look_after) {
   SearchTask task;
+  task.scope = scope;
   task.entries = left.entries;
   if (left.beginning != Beginning::first) task.starts = starts(left);
   task.most_steps = most_steps;
@@ -35,7 +44,16 @@ SearchResult ReducedSearch::search(const Reduced& left, std::uint64_t most_steps
 }
 
 bool ReducedSearch::impossible(const Reduced& left, std::uint64_t most_steps) {
-  return search(left, most_steps).answer == SearchResult::Answer::impossible;
+  constexpr auto impossible = SearchResult::Answer::impossible;
+  const SearchScope scope = scope_of(left);
+  if (search(left, scope, most_steps).answer == impossible) return true;
+  return scope != SearchScope::exact &&
+         search(left, SearchScope::exact, most_steps).answer == impossible;
+}
+
+SearchResult ReducedSearch::look(const Reduced& left, std::uint64_t most_steps,
+                                 std::vector<std::uint32_t> look_after) {
+  return search(left, scope_of(left), most_steps, std::move(look_after));
 }
 
 bool stands_alone(const History& history, StateSpace& space, const Evidence& evidence,

@@ -288,7 +288,7 @@ void Reduction::from_known_states() {
   std::reverse(moments.begin(), moments.end());
   Reduced all;
   all.entries = whole_;
-  SearchResult result = search_.search(all, 100 * most_steps, moments);
+  SearchResult result = search_.look(all, 100 * most_steps, moments);
   std::reverse(result.possibilities.begin(), result.possibilities.end());
   const std::uint64_t since = search_.steps();
   for (const Possibilities& then : result.possibilities) {

@@ -45,14 +45,18 @@ class ReducedSearch {
 
   // Whether the search found out in at most so many steps that no order fits.
   bool impossible(const Reduced& left, std::uint64_t most_steps);
-  SearchResult search(const Reduced& left, std::uint64_t most_steps,
-                      std::vector<std::uint32_t> look_after = {});
+  // What was possible at those completions, or more where many operations are lost.
+  SearchResult look(const Reduced& left, std::uint64_t most_steps,
+                    std::vector<std::uint32_t> look_after);
   // States to begin in; none: there is no telling.
   std::vector<std::uint32_t> starts(const Reduced& left);
 
   std::uint64_t steps() const { return steps_; }  // in all
 
  private:
+  SearchResult search(const Reduced& left, SearchScope scope, std::uint64_t most_steps,
+                      std::vector<std::uint32_t> look_after = {});
+
   const History& history_;
   StateSpace& space_;
   Watch& watch_;

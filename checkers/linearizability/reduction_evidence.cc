@@ -168,7 +168,7 @@ std::string Telling::could_be() {
   if (last == nullptr) {
     if (left_.beginning != Beginning::any) states = search_.starts(left_);
   } else {
-    const SearchResult result = search_.search(left_, most_steps, {last->ended});
+    const SearchResult result = search_.look(left_, most_steps, {last->ended});
     if (!result.possibilities.empty()) states = result.possibilities.front().states;
   }
   if (states.size() > most_shown) return {};

@@ -42,10 +42,22 @@ inline bool RegisterZones::spent() {
   return true;
 }
 
+// About how many values there are, with some to spare, since growing by doubling copies them all.
+std::size_t RegisterZones::expected_values(std::span<const std::uint32_t> operations) const {
+  constexpr std::size_t most_asked = 1024;
+  const std::size_t stride = operations.size() / most_asked + 1;
+  std::size_t asked = 0, writes = 0;
+  for (std::size_t i = 0; i < operations.size(); i += stride, ++asked)
+    writes += history_.operations[operations[i]].function != calls_.read;
+  const std::size_t expected = writes * stride;
+  return std::min(operations.size(), expected + expected / 16) + 1;
+}
+
 bool RegisterZones::gather(std::span<const std::uint32_t> operations, std::uint32_t until) {
-  index_.reset(operations.size() / 2);
+  const std::size_t expected = expected_values(operations);
+  index_.reset(expected);
   clusters_.clear();
-  clusters_.reserve(operations.size() / 2 + 1);
+  clusters_.reserve(expected);
   Cluster& initial = clusters_[cluster(initial_)];
   initial.began = 0;
   initial.effective = initial.acknowledged = true;
@@ -183,15 +195,18 @@ bool RegisterZones::sweep() {
 // moves each past those that overlap it and no more. Where that takes many moves, by digits
 // instead.
 bool RegisterZones::sort_zones() {
+  constexpr std::size_t far = 1 << 16;
   std::size_t moves = 8 * zones_.size();
   for (std::size_t i = 1; i < zones_.size(); ++i) {
     if (spent()) return false;
     const Zone zone = zones_[i];
+    const std::size_t most = std::min(moves, far);
     std::size_t to = i;
-    for (; to > 0 && zones_[to - 1].low > zone.low && moves > 0; --to, --moves)
+    for (; to > 0 && zones_[to - 1].low > zone.low && i - to < most; --to)
       zones_[to] = zones_[to - 1];
     zones_[to] = zone;
-    if (moves == 0) return sort_by_digits();
+    moves -= i - to;
+    if (i - to == most) return sort_by_digits();
   }
   return true;
 }

@@ -85,6 +85,7 @@ class RegisterZones {
   };
 
   bool spent();
+  std::size_t expected_values(std::span<const std::uint32_t> operations) const;
   bool gather(std::span<const std::uint32_t> operations, std::uint32_t until);
   std::uint32_t cluster(Value value);
   bool take_write(const Operation& operation, Value value, bool open);

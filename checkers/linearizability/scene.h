@@ -14,8 +14,10 @@ namespace tribunal {
 // Only the atomic members change during a pass.
 template <std::size_t words>
 struct Scene {
-  Scene(StateSpace& space, std::span<const Entry> entries) : open(space, entries) {}
+  Scene(StateSpace& space, const SearchTask& task, Watch& watch)
+      : scope(task.scope), open(space, task.entries, watch), order(task.scope) {}
 
+  const SearchScope scope;
   OpenOperations open;
   std::vector<std::uint32_t> ahead;  // moves that look, of operations to begin soon
   Outdoing<words> order;

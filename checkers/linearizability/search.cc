@@ -9,17 +9,16 @@
 namespace tribunal {
 namespace {
 
-// Entries, their two events, and what is open of them.
-constexpr std::size_t bytes_an_entry = sizeof(Entry) + 2 * sizeof(SearchEvent) + 8;
+// Entries, what is open of them, and that a lost one is to retire.
+constexpr std::size_t bytes_an_entry = sizeof(Entry) + 8 + sizeof(SearchEvent);
 constexpr std::size_t most_taken_up = 2048;  // in a pass
 constexpr std::size_t most_shares = 32;
 
 template <std::size_t words>
 class Search {
  public:
-  Search(StateSpace& space, const SearchTask& task, std::span<const SearchEvent> events,
-         Watch& watch)
-      : space_(space), task_(task), events_(events), watch_(watch), scene_(space, task.entries) {
+  Search(StateSpace& space, const SearchTask& task, Watch& watch)
+      : space_(space), task_(task), watch_(watch), scene_(space, task, watch) {
     scene_.held = task.entries.size() * bytes_an_entry;
     shares_.push_back(std::make_unique<OneShare>(scene_, space_, watch_, 0));
   }
@@ -59,7 +58,6 @@ class Search {
 
   StateSpace& space_;
   const SearchTask& task_;
-  std::span<const SearchEvent> events_;
   Watch& watch_;
   SearchResult result_;
   Scene<words> scene_;
@@ -255,8 +253,9 @@ void Search<words>::walk() {
   if (starts.empty()) starts.push_back(space_.start());
   shares_[0]->start(starts);
   auto look = task_.look_after.begin();
-  for (std::size_t i = 0; i < events_.size(); ++i) {
-    const SearchEvent& event = events_[i];
+  SearchEvents events(task_.entries);
+  while (const auto next = events.next()) {
+    const SearchEvent event = *next;
     scene_.now = event.when;
     if (watch_.look()) return;
     if (event.kind == Kind::begin) {
@@ -267,8 +266,7 @@ void Search<words>::walk() {
       continue;
     }
     if (!scene_.open.is_open(event.entry)) continue;
-    if (event.kind == Kind::end && space_.foresees())
-      looks_ahead(space_, task_.entries, events_.subspan(i + 1), scene_.ahead);
+    if (event.kind == Kind::end && space_.foresees()) events.looks_ahead(space_, scene_.ahead);
     if (event.kind == Kind::end && !complete(scene_.open.of(event.entry))) {
       result_.event = event.when;
       return;
@@ -301,14 +299,13 @@ SearchResult search(StateSpace& space, const SearchTask& task, Watch& watch) {
   SearchResult spent;
   spent.answer = SearchResult::Answer::spent;
   if (!watch.affords(task.entries.size() * bytes_an_entry)) return spent;
-  const std::vector<SearchEvent> events = events_of(task.entries);
-  const std::size_t open = widest(space, task.entries, events, most_open, watch);
+  const std::size_t open = widest(space, task.entries, most_open, watch);
   if (watch.spent()) return spent;
-  if (open <= 64) return Search<1>(space, task, events, watch).run();
-  if (open <= 128) return Search<2>(space, task, events, watch).run();
-  if (open <= 192) return Search<3>(space, task, events, watch).run();
-  if (open <= 1024) return Search<16>(space, task, events, watch).run();
-  return Search<most_open / 64>(space, task, events, watch).run();
+  if (open <= 64) return Search<1>(space, task, watch).run();
+  if (open <= 128) return Search<2>(space, task, watch).run();
+  if (open <= 192) return Search<3>(space, task, watch).run();
+  if (open <= 1024) return Search<16>(space, task, watch).run();
+  return Search<most_open / 64>(space, task, watch).run();
 }
 
 }  // namespace tribunal

@@ -53,9 +53,17 @@ struct SearchResult {
   std::vector<Possibilities> possibilities;
 };
 
+// How far a search looks at lost operations.
+enum class SearchScope : std::uint8_t {
+  exact,
+  generous,  // each may take effect any number of times: what is impossible then, always is
+  thrifty,   // only those ways are kept that spent the fewest: what is linearizable then, always is
+};
+
 struct SearchTask {
   std::span<const Entry> entries;     // in order of `began`
   std::vector<std::uint32_t> starts;  // possible states; empty: the model's own
+  SearchScope scope = SearchScope::exact;
   std::uint64_t most_steps = UINT64_MAX;
   std::vector<std::uint32_t>
       look_after;  // completions after which to tell what is possible; sorted

@@ -74,12 +74,15 @@ class Share {
     const std::uint64_t ones = (std::uint64_t{1} << slot.width) - 1;
     item.done[slot.place / 64] &= ~(ones << (slot.place % 64));
   }
-  static void take(Item& item, const Slot& slot) {
-    item.done[slot.place / 64] += std::uint64_t{1} << (slot.place % 64);
+  bool unlimited(const Slot& slot) const {
+    return slot.lost && scene_.scope == SearchScope::generous;
+  }
+  void take(Item& item, const Slot& slot) const {
+    if (!unlimited(slot)) item.done[slot.place / 64] += std::uint64_t{1} << (slot.place % 64);
   }
   // Whether one more can take effect now; and whether it can have done so just before `since`.
-  static bool left(const Item& item, const Slot& slot);
-  static bool left_at(const Item& item, const Slot& slot, std::uint32_t since);
+  bool left(const Item& item, const Slot& slot) const;
+  bool left_at(const Item& item, const Slot& slot, std::uint32_t since) const;
   bool twin_done(const Item& item, const Slot& slot) const {
     return slot.twin_first == Slot::none || has(item, scene_.open.slot(slot.twin_first));
   }
@@ -122,12 +125,14 @@ class Share {
 };
 
 template <std::size_t words>
-bool Share<words>::left(const Item& item, const Slot& slot) {
+bool Share<words>::left(const Item& item, const Slot& slot) const {
+  if (unlimited(slot)) return true;
   return slot.lost ? Order::field(item, slot) < slot.begins.size() : !has(item, slot);
 }
 
 template <std::size_t words>
-bool Share<words>::left_at(const Item& item, const Slot& slot, std::uint32_t since) {
+bool Share<words>::left_at(const Item& item, const Slot& slot, std::uint32_t since) const {
+  if (unlimited(slot)) return slot.began < since;
   if (!slot.lost) return slot.began < since && !has(item, slot);
   const auto before = std::lower_bound(slot.begins.begin(), slot.begins.end(), since);
   return Order::field(item, slot) < static_cast<std::uint64_t>(before - slot.begins.begin());

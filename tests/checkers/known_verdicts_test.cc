@@ -7,10 +7,10 @@
 #include <cstdlib>
 
 #include "checkers/catalogue.h"
-#include "checkers/linearizability/counterexample_drawing.h"
 #include "harness/parts/catalogue.h"
 #include "harness/record/history_file.h"
 #include "tests/checkers/counterexample.h"
+#include "tests/checkers/counterexample_drawing.h"
 #include "tests/checkers/drawing.h"
 #include "tests/checkers/known_histories.h"
 

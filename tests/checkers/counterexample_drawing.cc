@@ -1,4 +1,4 @@
-#include "checkers/linearizability/counterexample_drawing.h"
+#include "tests/checkers/counterexample_drawing.h"
 
 #include <fmt/core.h>
 
