@@ -29,10 +29,10 @@ constexpr const char* table = R"(
  |weak        |none                 |sessions   |      |
  |weak        |none                 |convergence|      |
  |weak        |none                 |counter    |      |
- |linearizable|stale-read           |sessions   |      |LIN SEQ CC RYW MR PRAM|CCv MW WFR
- |sequential  |stale-read           |sessions   |      |SEQ MR PRAM|CC CCv RYW MW WFR
-*|causal      |stale-read           |sessions   |      |CC RYW MR PRAM|CCv MW WFR
- |session     |stale-read           |sessions   |      |RYW MR PRAM|MW WFR
+ |linearizable|stale-read           |sessions   |reads |LIN SEQ CC RYW MR PRAM|CCv MW WFR
+ |sequential  |stale-read           |sessions   |reads |SEQ MR PRAM|CC CCv RYW MW WFR
+*|causal      |stale-read           |sessions   |reads |CC RYW MR PRAM|CCv MW WFR
+ |session     |stale-read           |sessions   |reads |RYW MR PRAM|MW WFR
  |linearizable|lost-update          |sessions   |      |LIN SEQ CC RYW PRAM|CCv MW END
  |sequential  |lost-update          |sessions   |      |SEQ CC RYW PRAM|CCv MW END
  |causal      |lost-update          |sessions   |      |CC RYW PRAM|CCv MW END
@@ -64,10 +64,10 @@ constexpr const char* table = R"(
  |causal      |reordered-write      |sessions   |      |CC RYW PRAM|CCv MR MW WFR END
  |session     |reordered-write      |sessions   |      |RYW PRAM|MR MW WFR END
  |eventual    |reordered-write      |convergence|      |END|
- |linearizable|non-monotonic-session|sessions   |      |LIN SEQ MR PRAM|CC CCv RYW MW WFR
- |sequential  |non-monotonic-session|sessions   |      |SEQ MR PRAM|CC CCv RYW MW WFR
-*|causal      |non-monotonic-session|sessions   |      |CC MR PRAM|CCv MW WFR
- |session     |non-monotonic-session|sessions   |      |MR PRAM|MW WFR
+ |linearizable|non-monotonic-session|sessions   |reads |LIN SEQ MR PRAM|CC CCv RYW MW WFR
+ |sequential  |non-monotonic-session|sessions   |reads |SEQ MR PRAM|CC CCv RYW MW WFR
+*|causal      |non-monotonic-session|sessions   |reads |CC MR PRAM|CCv MW WFR
+ |session     |non-monotonic-session|sessions   |reads |MR PRAM|MW WFR
  |linearizable|never-repaired       |sessions   |      |
  |linearizable|never-repaired       |convergence|      |
  |sequential  |never-repaired       |convergence|      |END|
@@ -125,7 +125,9 @@ Flags flags_of(const std::string& workload, const std::string& course) {
   // Many keys that are left soon, so that nothing is written after what went wrong.
   if (workload == "convergence")
     flags = {{"operations-per-key", "80"}, {"rate", "800"}, {"weights", "read=3,write=4,delete=3"}};
-  if (!course.empty()) flags["sessions"] = "sticky";
+  // Few writes, so that a version lasts until a session comes back to it.
+  if (course == "reads") flags["weights"] = "read=8,write=2";
+  if (course == "killed" || course == "sticky") flags["sessions"] = "sticky";
   if (course == "killed") flags.insert({{"faults", "kill"}, {"targets", "all"}});
   return flags;
 }

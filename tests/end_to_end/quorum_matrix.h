@@ -18,7 +18,7 @@ struct MatrixRow {
 
   Part part = Part::full;
   std::string level, bug, workload;
-  std::string course;  // "sticky" sessions; all nodes "killed"; empty: usual
+  std::string course;  // "sticky" sessions; all nodes "killed"; mostly "reads"; empty: usual
   Checkers convicted;  // each in nine of ten runs
   Checkers may;        // broken too, but it takes luck to see
 
