@@ -151,11 +151,16 @@ void SessionPass::judge_list_order(const Step& step, const std::vector<std::uint
 void SessionPass::judge_real_time(const Step& step, const OnKey& known, const Flags& flags) {
   if (in_.versions.ranked[step.key] || in_.versions.listed[step.key]) return;
   if (in_.versions.initial(step.read)) return;
-  const std::uint32_t written = in_.history.operations[in_.versions.writes[step.read]].ended;
+  const std::uint32_t place = in_.versions.writes[step.read];
+  // Operations lie in the order of their invocations.
+  const auto written_before = [&](std::uint32_t until) {
+    return until > place + 1 &&
+           in_.history.operations[place].ended < in_.history.operations[until - 1].began;
+  };
   findings_.of[read_your_writes].in_real_time +=
-      !flags[read_your_writes] && written < known.wrote_until;
+      !flags[read_your_writes] && written_before(known.wrote_until);
   findings_.of[monotonic_reads].in_real_time +=
-      !flags[monotonic_reads] && written < known.read_until;
+      !flags[monotonic_reads] && written_before(known.read_until);
 }
 
 void SessionPass::judge_write_order(const Step& step, OnKey& known) {
@@ -190,8 +195,7 @@ void SessionPass::take(const Step& step, OnKey& known) {
   };
   for (const std::uint32_t version : in_.versions.reads_from(step_of(step))) {
     note_seen(version);
-    known.read_until =
-        std::max(known.read_until, in_.history.operations[in_.versions.writes[version]].began);
+    known.read_until = std::max(known.read_until, in_.versions.writes[version] + 1);
   }
   if (step.read != none && !in_.versions.initial(step.read)) {
     known.judged[monotonic_reads] = true;
@@ -199,7 +203,7 @@ void SessionPass::take(const Step& step, OnKey& known) {
   }
   if (step.wrote == none) return;
   known.judged[read_your_writes] = true;
-  known.wrote_until = std::max(known.wrote_until, in_.history.operations[step.operation].began);
+  known.wrote_until = step.operation + 1;
   higher(known.wrote_highest, step.wrote);
 }
 

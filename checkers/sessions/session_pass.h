@@ -40,7 +40,8 @@ class SessionPass {
   struct OnKey {
     std::uint32_t session = none;  // whose this is
     std::array<bool, guarantee_count> judged{};
-    std::uint32_t wrote_until = 0, read_until = 0;  // latest invocation of what it wrote, read
+    // One more than the place in the history of the last write among those it wrote, read.
+    std::uint32_t wrote_until = 0, read_until = 0;
     std::uint32_t wrote_highest = none, read_highest = none;  // versions, of ranked keys
   };
 
