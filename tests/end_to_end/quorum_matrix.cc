@@ -29,7 +29,7 @@ constexpr const char* table = R"(
  |weak        |none                 |sessions   |      |
  |weak        |none                 |convergence|      |
  |weak        |none                 |counter    |      |
- |linearizable|stale-read           |sessions   |reads |LIN SEQ CC RYW MR PRAM|CCv MW WFR
+ |linearizable|stale-read           |sessions   |reads |LIN SEQ CC RYW MR PRAM|CCv MW WFR END
  |sequential  |stale-read           |sessions   |reads |SEQ MR PRAM|CC CCv RYW MW WFR
 *|causal      |stale-read           |sessions   |reads |CC RYW MR PRAM|CCv MW WFR
  |session     |stale-read           |sessions   |reads |RYW MR PRAM|MW WFR
