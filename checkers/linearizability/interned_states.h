@@ -20,14 +20,16 @@ class InternedStates {
 
   std::uint32_t number(const State& state) {
     const std::uint64_t hash = mixed(Model::hash(state), 1);
-    Shard& shard = shards_[hash >> 60];
-    const std::lock_guard lock(shard.mutex);
+    Shard& shard = shards_[hash >> 58];
+    const auto lock = locked(shard.mutex);
     if (shard.used * 2 >= shard.slots.size()) grow(shard);
     std::size_t slot = hash & (shard.slots.size() - 1);
     for (; shard.slots[slot] != 0; slot = (slot + 1) & (shard.slots.size() - 1)) {
       if (states_[shard.slots[slot] - 1] == state) return shard.slots[slot] - 1;
     }
-    const std::uint32_t number = append(state);
+    State copy = state;
+    shard.bytes += Model::bytes(copy);
+    const auto number = static_cast<std::uint32_t>(states_.append(std::move(copy)));
     shard.slots[slot] = number + 1;
     ++shard.used;
     return number;
@@ -39,17 +41,20 @@ class InternedStates {
   void keep(const std::vector<std::uint32_t>& numbers) {
     std::vector<State> kept;
     for (const std::uint32_t one : numbers) kept.push_back(std::move(states_[one]));
-    states_ = {};
+    states_.clear();
     for (Shard& shard : shards_) {
       shard.slots = {};
-      shard.used = 0;
+      shard.used = shard.bytes = 0;
     }
-    size_ = bytes_ = 0;
     for (const State& state : kept) number(state);
   }
 
-  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
-  std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::size_t size() const { return states_.size(); }
+  std::size_t bytes() const {
+    std::size_t sum = states_.bytes();
+    for (const Shard& shard : shards_) sum += shard.bytes.load(std::memory_order_relaxed);
+    return sum;
+  }
 
  private:
   static constexpr std::size_t few = 8;
@@ -57,17 +62,15 @@ class InternedStates {
     std::mutex mutex;
     std::vector<std::uint32_t> slots;  // number + 1; guarded by mutex, as is what follows
     std::size_t used = 0;
+    std::atomic<std::size_t> bytes{0};  // of the slots, and inside of states
   };
 
-  std::uint32_t append(const State& state) {
-    State copy = state;
-    const std::size_t inside = Model::bytes(copy);
-    const std::lock_guard lock(appending_);
-    const std::size_t before = states_.bytes();
-    const std::size_t number = states_.append(std::move(copy));
-    bytes_ += inside + states_.bytes() - before;
-    size_ = number + 1;
-    return static_cast<std::uint32_t>(number);
+  // Held for less time than it takes to sleep.
+  static std::unique_lock<std::mutex> locked(std::mutex& mutex) {
+    std::unique_lock lock(mutex, std::try_to_lock);
+    for (int tries = 0; tries < 1000 && !lock; ++tries) (void)lock.try_lock();
+    if (!lock) lock.lock();
+    return lock;
   }
 
   void grow(Shard& shard) {
@@ -78,14 +81,12 @@ class InternedStates {
       while (slots[slot] != 0) slot = (slot + 1) & (slots.size() - 1);
       slots[slot] = full;
     }
-    bytes_ += (slots.size() - shard.slots.size()) * sizeof(std::uint32_t);
+    shard.bytes += (slots.size() - shard.slots.size()) * sizeof(std::uint32_t);
     shard.slots.swap(slots);
   }
 
-  std::array<Shard, 16> shards_;
-  std::mutex appending_;
-  SteadyArray<State> states_;  // who appends holds appending_
-  std::atomic<std::size_t> size_{0}, bytes_{0};
+  std::array<Shard, 64> shards_;
+  SteadyArray<State> states_;
 };
 
 }  // namespace tribunal
