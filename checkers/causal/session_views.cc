@@ -96,6 +96,7 @@ bool SessionViews::judge(std::uint32_t session, Watch& watch,
   session_ = session;
   conflict_.reset();
   orders_.clear();
+  earlier_.clear();
   number_columns(session);
   if (reads_.empty()) return true;
   if (!watch.affords(versions_.bytes() + reads_.size() * columns_.size() * 4)) return false;
@@ -111,6 +112,8 @@ bool SessionViews::judge(std::uint32_t session, Watch& watch,
   }
   if (!conflict_ && !judge_blocks(watch)) return false;
   if (conflict_) {
+    // What this pass had not come to again was forced in the one before.
+    orders_.insert(orders_.end(), earlier_.begin(), earlier_.end());
     std::sort(orders_.begin(), orders_.end());
     orders_.erase(std::unique(orders_.begin(), orders_.end()), orders_.end());
     conflict_->orders = orders_;
@@ -120,6 +123,7 @@ bool SessionViews::judge(std::uint32_t session, Watch& watch,
 }
 
 bool SessionViews::pass(Watch& watch, bool& changed) {
+  earlier_.swap(orders_);
   orders_.clear();
   ++pass_;
   for (std::size_t read = 0; read < reads_.size(); ++read) {

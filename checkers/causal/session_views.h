@@ -68,9 +68,9 @@ class SessionViews {
     std::uint32_t pass = 0, count = 0;
   };
   std::uint32_t pass_ = 0;
-  std::vector<Met> met_;   // by group
-  std::vector<Met> last_;  // by key; count: a version
-  std::vector<Ordered> orders_;
+  std::vector<Met> met_;                   // by group
+  std::vector<Met> last_;                  // by key; count: a version
+  std::vector<Ordered> orders_, earlier_;  // of this pass; of the one before
   std::optional<ViewConflict> conflict_;
 };
 

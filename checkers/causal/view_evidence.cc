@@ -26,6 +26,18 @@ Versions as_read_by(const Versions& versions, std::uint32_t session) {
   return own;
 }
 
+// An order of two versions that a read of the session forces, with that read.
+void show_forced(Witness& shown, const Versions& versions, std::span<const Ordered> orders,
+                 std::uint32_t from, std::uint32_t to) {
+  const std::uint32_t first = versions.writers[from], second = versions.writers[to];
+  const bool list = versions.listed[versions.key_of[from]];
+  shown.arrow(first, second, list ? "list order" : "known and not read");
+  const auto order = std::lower_bound(orders.begin(), orders.end(), Ordered{from, to, 0});
+  if (order == orders.end() || order->from != from || order->to != to) return;
+  if (second != order->read) shown.arrow(second, order->read, "reads from");
+  if (!list) shown.causal(first, order->read);
+}
+
 Evidence missed_evidence(const History& history, const Versions& versions,
                          const ViewConflict& conflict) {
   Witness witness(history, versions);
@@ -45,14 +57,16 @@ Evidence missed_evidence(const History& history, const Versions& versions,
   const auto path = causal_path(versions, writer, conflict.read, conflict.orders);
   Witness shown(history, versions);
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-    const bool same = versions.steps[path[i]].session == versions.steps[path[i + 1]].session;
+    const Step &from = versions.steps[path[i]], &to = versions.steps[path[i + 1]];
     const auto seen = versions.reads_from(path[i + 1]);
-    const bool reads =
-        std::find(seen.begin(), seen.end(), versions.steps[path[i]].wrote) != seen.end();
-    shown.arrow(path[i], path[i + 1],
-                same    ? "session order"
-                : reads ? "reads from"
-                        : "known and not read");
+    if (from.session == to.session) {
+      shown.arrow(path[i], path[i + 1], "session order");
+    } else if (to.read == from.wrote ||
+               std::find(seen.begin(), seen.end(), from.wrote) != seen.end()) {
+      shown.arrow(path[i], path[i + 1], "reads from");
+    } else {
+      show_forced(shown, versions, conflict.orders, from.wrote, to.wrote);
+    }
   }
   shown.show(conflict.read);
   return shown.make(

@@ -11,7 +11,7 @@
 namespace tribunal {
 namespace {
 
-constexpr std::size_t most_steps = 300;     // of a history of which all is tried
+constexpr std::size_t most_steps = 1000;    // of a history of which all is tried
 constexpr std::size_t most_judged = 1'000;  // parts
 constexpr int attempts = 12;
 

@@ -16,8 +16,8 @@ inline constexpr std::size_t small_enough = 6;  // operations
 using JudgePart = std::function<std::vector<Evidence>(const History& part, Value initial)>;
 
 // Puts the smallest that it finds first, if all of `evidence` show more than small_enough
-// operations. The part that it begins with: all of a history of a few hundred steps, else what the
-// evidence shows. Always judges the same parts, a few hundred at most.
+// operations. The part that it begins with: all of a history of up to a thousand steps, else what
+// the evidence shows. Always judges the same parts, a few hundred at most.
 void look_for_smaller(const History& history, const Versions& versions, Value initial,
                       const JudgePart& judge, std::vector<Evidence>& evidence);
 
