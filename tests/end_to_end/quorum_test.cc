@@ -86,7 +86,7 @@ TEST_F(QuorumTest, ASequentialStoreIsSequentialAndNotLinearizable) {
 
 TEST_F(QuorumTest, QuorumsThatNeedNotMeetAreNotLinearizable) {
   EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
-    return run(seed, {{"set", "r=1,w=1"}, {"workload", "read-write"}})
+    return run(seed, {{"set", "r=1,w=1"}, {"workload", "read-write"}, {"faults", "partition"}})
         .convicts("linearizable-register");
   }));
 }
