@@ -190,9 +190,8 @@ json SequentialLevel::applied() {
   const std::scoped_lock lock(mutex_);
   Seen applied;
   for (const Update& entry : entries_) applied.add(entry.dot);
-  return {{"applied", applied.to_json()},
-          {"digest", store_.digest()},
-          {"unmerged", store_.unmerged()}};
+  return {
+      {"applied", applied.to_json()}, {"digest", store_.digest()}, {"unmerged", store_.unmerged()}};
 }
 
 Store::Previous SequentialLevel::previous(const ObjectId& id) {
