@@ -1,7 +1,6 @@
 #include "checkers/sequential/total_order.h"
 
 #include <algorithm>
-#include <cassert>
 #include <numeric>
 #include <optional>
 #include <unordered_map>

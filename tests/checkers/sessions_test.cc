@@ -186,5 +186,27 @@ TEST(Witness, IsOfSixOperationsWhereverSixWillDo) {
   EXPECT_LT(larger, violated / 100);
 }
 
+TEST(Threads, ChangeNothing) {
+  Random random(5);
+  const WeakStoreShape shape{60'000, 8, 60, 3, false, false, true};
+  const History history = weak_store_history(shape, random);
+  std::array<std::array<Verdict, guarantee_count>, 2> verdicts;
+  for (const unsigned threads : {1u, 2u}) {
+    Budget budget;
+    budget.threads = threads;
+    verdicts[threads - 1] = check_session_guarantees(history, {}, budget);
+  }
+  for (std::size_t g = 0; g < guarantee_count; ++g) {
+    const Verdict &one = verdicts[0][g], &two = verdicts[1][g];
+    EXPECT_GT(one.operations, 50'000u);  // fewer are judged by one thread
+    EXPECT_NE(one.judgement, Judgement::inconclusive);
+    EXPECT_EQ(one.reason, two.reason);
+    EXPECT_EQ(one.figures, two.figures);
+    ASSERT_EQ(one.evidence.size(), two.evidence.size());
+    for (std::size_t i = 0; i < one.evidence.size(); ++i)
+      EXPECT_EQ(one.evidence[i].sentence, two.evidence[i].sentence);
+  }
+}
+
 }  // namespace
 }  // namespace tribunal
