@@ -119,6 +119,8 @@ template <std::size_t words>
 void Search<words>::spread() {
   OneShare found(scene_, space_, watch_, 0);
   shares_[0]->move_into(found);
+  shares_[0]->count_bytes();
+  found.count_bytes();
   own_by(std::min(task_.spare->threads(), most_shares));
   const Slot& goal = *shares_[0]->goal();
   pass(task_.crowd, [&](OneShare& share) {
@@ -167,10 +169,12 @@ bool Search<words>::complete(const Slot& goal) {
     pending = total(&OneShare::pending);
     if (pending == 0) break;
     if (scene_.owners == 1 && worth_spreading(pending)) spread();
+    const bool to_be_spread = scene_.owners == 1 && pending < task_.crowd && may_share();
+    const std::size_t enough = to_be_spread ? task_.crowd : SIZE_MAX;
     const std::uint64_t steps = total(&OneShare::steps);
     if (steps >= task_.most_steps) return false;
     const std::size_t most = std::min<std::uint64_t>(most_taken_up, task_.most_steps - steps);
-    pass(pending, [&](OneShare& share) { share.take_up(most); });
+    pass(pending, [&](OneShare& share) { share.take_up(most, enough); });
     exchange(pending);
   }
   if (scene_.exhausted) return false;

@@ -19,9 +19,9 @@ class Share {
 
   Share(Scene<words>& scene, StateSpace& space, const Watch& watch, std::size_t number)
       : scene_(scene), space_(&space), watch_(watch), number_(number) {}
+  ~Share() { scene_.bytes -= told_bytes_; }
 
-  // Configurations possible before this completion, and those after it.
-  Layer<words>& frontier() { return frontier_; }
+  Layer<words>& frontier() { return frontier_; }  // what is possible
   const Layer<words>& frontier() const { return frontier_; }
   void advance() { std::swap(frontier_, spare_); }
 
@@ -40,8 +40,8 @@ class Share {
   // What its stripe of the configurations that were possible before becomes.
   void meet_all(const Shares& all);
   void retire_all(const Shares& all);
-  // Extends up to `most` of the configurations from which the goal is yet to take effect.
-  void take_up(std::size_t most);
+  // Extends up to `most` configurations, or until `enough` are to be extended.
+  void take_up(std::size_t most, std::size_t enough);
   // Takes what the other came upon for this one.
   void receive_from(Share& other);
   // Takes its part of what the other had when that one had everything.
@@ -60,7 +60,8 @@ class Share {
 
   // Whether time or memory is spent: asked at every step that makes a configuration.
   bool exhausted() {
-    if (watch_.spent() || ((++asked_ & 63) == 0 && !affords())) scene_.exhausted = true;
+    if (watch_.spent() || ((++asked_ & 63) == 0 && !watch_.affords(count_bytes())))
+      scene_.exhausted = true;
     return scene_.exhausted.load(std::memory_order_relaxed);
   }
   std::size_t count_bytes();  // returns what all shares, and all else, hold
@@ -107,7 +108,6 @@ class Share {
   std::size_t owner_of(const Item& item) const {
     return (Layer<words>::hash_of(item, scene_.order.exact()) >> 40) % scene_.owners;
   }
-  bool affords() { return watch_.affords(count_bytes()); }
 
   Scene<words>& scene_;
   StateSpace* space_;
@@ -347,14 +347,14 @@ void Share<words>::renumber(const Renumber& renumber) {
 }
 
 template <std::size_t words>
-void Share<words>::take_up(std::size_t most) {
+void Share<words>::take_up(std::size_t most, std::size_t enough) {
   parcels_.start_pass();
   for (; most > 0 && next_ < taken_up_.size() && !parcels_.full(); --most) {
     taken_up_.freeze(next_ + 1);
     ++steps_;
     extend(taken_up_.at(next_), overwritten_[next_]);
     ++next_;
-    if (exhausted()) return;
+    if (exhausted() || pending() >= enough) return;
   }
 }
 
