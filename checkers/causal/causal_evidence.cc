@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "checkers/none.h"
+
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = Versions::none;
 constexpr std::size_t tries = 12;
 
 bool reads(const Versions& versions, std::uint32_t step, std::uint32_t version) {

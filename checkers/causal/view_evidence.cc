@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "checkers/causal/causal_evidence.h"
+#include "checkers/none.h"
 
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Versions::none;
 
 // The same, as if nobody but one session had read anything.
 Versions as_read_by(const Versions& versions, std::uint32_t session) {

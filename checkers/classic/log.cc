@@ -7,6 +7,7 @@
 #include "checkers/classic/judging.h"
 #include "checkers/exhibits.h"
 #include "checkers/flat_index.h"
+#include "checkers/none.h"
 #include "checkers/options.h"
 
 namespace tribunal {
@@ -28,7 +29,6 @@ enum Figure : std::size_t {
 
 enum class Stale { convicts, counted };
 
-constexpr std::uint32_t none = Operation::never;
 constexpr std::size_t most_shown = 8;  // elements of a read
 
 struct Element {

@@ -6,11 +6,10 @@
 #include "checkers/convergence/findings.h"
 #include "checkers/exhibits.h"
 #include "checkers/flat_index.h"
+#include "checkers/none.h"
 
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Holding::none;
 
 // What was done with one element of one set.
 struct Member {

@@ -8,12 +8,12 @@
 #include "checkers/convergence/version_ends.h"
 #include "checkers/exhibits.h"
 #include "checkers/flat_index.h"
+#include "checkers/none.h"
 #include "checkers/versions/witness.h"
 
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = VersionEnds::none;
 constexpr std::size_t most_shown = 6;  // operations of a counterexample
 
 class Judge {

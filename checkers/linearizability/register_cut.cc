@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
+#include "checkers/none.h"
+
 namespace tribunal {
-namespace {
-
-constexpr std::uint32_t none = FlatIndex::none;
-
-}  // namespace
-
 // A prefix of a linearizable history is linearizable, so the first impossible one can be found by
 // halving; but most often it is where the flaw that was found came to be, which two questions show.
 RegisterCut::RegisterCut(const History& history, Value initial,

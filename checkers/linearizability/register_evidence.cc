@@ -11,11 +11,11 @@
 #include "checkers/linearizability/models/register.h"
 #include "checkers/linearizability/reduction.h"
 #include "checkers/linearizability/register_cut.h"
+#include "checkers/none.h"
 
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = FlatIndex::none;
 constexpr std::size_t most_exhibits = 10;
 
 // One violated key, cut after the first impossible completion.

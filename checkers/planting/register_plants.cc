@@ -9,13 +9,13 @@
 
 #include "checkers/exhibits.h"
 #include "checkers/keys.h"
+#include "checkers/none.h"
 #include "checkers/planting/kinds.h"
 #include "checkers/versions/versions.h"
 
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = Versions::none;
 constexpr std::size_t looked_back = 8;  // how many of the versions seen last are tried as a cause
 
 // Where a plant can stand: the read, the version it is to answer with, and the two operations that

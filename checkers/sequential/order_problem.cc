@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "checkers/flat_index.h"
+#include "checkers/none.h"
 
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Versions::none;
 
 class Builder {
  public:

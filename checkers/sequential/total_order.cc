@@ -5,12 +5,12 @@
 #include <optional>
 #include <unordered_map>
 
+#include "checkers/none.h"
 #include "checkers/sequential/saturation.h"
 
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = Versions::none;
 constexpr std::uint64_t first_patience = 64;  // contradictions before all begins anew
 
 struct Pair {

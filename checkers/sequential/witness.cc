@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "checkers/exhibits.h"
+#include "checkers/none.h"
 #include "checkers/sequential/total_order.h"
 #include "checkers/versions/leaving_out.h"
 #include "harness/record/random.h"
@@ -15,7 +16,6 @@
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = Versions::none;
 constexpr std::size_t drawn_at_most = 12;
 constexpr std::size_t wanted = 4;  // operations of a witness that cannot be bettered by much
 constexpr int attempts = 30;

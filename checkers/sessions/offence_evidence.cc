@@ -4,13 +4,12 @@
 
 #include <algorithm>
 
+#include "checkers/none.h"
 #include "checkers/sessions/session_checkers.h"
 #include "checkers/versions/witness.h"
 
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Versions::none;
 
 class Story {
  public:

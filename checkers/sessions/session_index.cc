@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "checkers/none.h"
+
 namespace tribunal {
-namespace {
-
-constexpr std::uint32_t none = Versions::none;
-
-}  // namespace
 
 SessionIndex::SessionIndex(const Versions& versions, Of of) {
   index_keys(versions);

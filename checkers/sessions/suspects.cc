@@ -1,9 +1,10 @@
 #include "checkers/sessions/suspects.h"
 
+#include "checkers/none.h"
+
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = Versions::none;
 constexpr std::size_t worth_looking_at = 64;  // versions, before looking by session
 
 }  // namespace

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "checkers/flat_index.h"
+#include "checkers/none.h"
 
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = Versions::none;
 constexpr std::size_t most_kinds = 16;
 constexpr std::size_t bytes_an_operation = 64;
 

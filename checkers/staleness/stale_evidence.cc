@@ -3,11 +3,10 @@
 #include <fmt/core.h>
 
 #include "checkers/exhibits.h"
+#include "checkers/none.h"
 
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Versions::none;
 
 const char* why_newer(const Sightings& sightings, const StaleRead& stale) {
   const std::uint32_t key = sightings.versions.key_of[stale.version];

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "checkers/none.h"
+
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Versions::none;
 
 // Breadth first; a session once reached at a step is reached at all that follow.
 class Search {

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
+#include "checkers/none.h"
+
 namespace tribunal {
-namespace {
-
-constexpr std::uint32_t none = Versions::none;
-
-}  // namespace
 
 Part::Part(const History& whole, const Versions& versions, Value initial_value,
            std::span<const std::uint32_t> steps) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "checkers/none.h"
+
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Versions::none;
 
 // The number of each version that has one; by key, whether no version has two.
 std::vector<bool> number_versions(const History& history, const Versions& versions,

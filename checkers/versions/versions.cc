@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "checkers/flat_index.h"
+#include "checkers/none.h"
 #include "checkers/versions/pair_index.h"
 #include "checkers/versions/ranking.h"
 #include "harness/record/error.h"
@@ -13,7 +14,6 @@
 namespace tribunal {
 namespace {
 
-constexpr std::uint32_t none = Versions::none;
 constexpr std::size_t bytes_an_operation = 120;  // at the widest moment
 
 bool writes(Function function) {

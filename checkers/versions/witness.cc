@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "checkers/none.h"
 #include "checkers/versions/causal_path.h"
 
 namespace tribunal {
 namespace {
-
-constexpr std::uint32_t none = Versions::none;
 
 Value written(const Operation& operation) {
   return operation.function == Function::cas ? operation.to : operation.value;
