@@ -19,19 +19,26 @@ bool by_key(const History& history, Watch& watch, Keys& keys) {
   const std::size_t count = history.operations.size();
   FlatIndex index;
   index.reset(64);
-  std::vector<std::uint32_t> key_of(count);
+  std::vector<std::uint32_t> key_of;  // empty as long as there is but one key
   std::vector<std::uint32_t> sizes;
+  std::uint32_t last = 0;
   for (std::size_t i = 0; i < count; ++i) {
     if (watch.spent()) return false;
-    const std::uint32_t key = index.number(history.operations[i].key);
-    if (key == sizes.size()) sizes.push_back(0);
-    ++sizes[key];
-    key_of[i] = key;
+    const Value key = history.operations[i].key;
+    if (i == 0 || key != index.value(last)) last = index.number(key);
+    if (last == sizes.size()) sizes.push_back(0);
+    ++sizes[last];
+    if (last > 0 && key_of.empty()) key_of.resize(count);
+    if (!key_of.empty()) key_of[i] = last;
   }
   keys.starts.resize(sizes.size() + 1, 0);
   std::partial_sum(sizes.begin(), sizes.end(), keys.starts.begin() + 1);
   for (std::uint32_t key = 0; key < sizes.size(); ++key) keys.keys.push_back(index.value(key));
   keys.operations.resize(count);
+  if (key_of.empty()) {
+    std::iota(keys.operations.begin(), keys.operations.end(), 0U);
+    return true;
+  }
   std::vector<std::uint32_t> next(keys.starts.begin(), keys.starts.end() - 1);
   for (std::size_t i = 0; i < count; ++i) {
     if (watch.spent()) return false;

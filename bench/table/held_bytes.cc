@@ -27,9 +27,13 @@ void give_back(void* place) {
 
 }  // namespace
 
+// Those of arrays too, which a sanitizer does not ask of these.
 void* operator new(std::size_t size) { return take(size); }
+void* operator new[](std::size_t size) { return take(size); }
 void operator delete(void* place) noexcept { give_back(place); }
 void operator delete(void* place, std::size_t) noexcept { give_back(place); }
+void operator delete[](void* place) noexcept { give_back(place); }
+void operator delete[](void* place, std::size_t) noexcept { give_back(place); }
 
 namespace tribunal {
 

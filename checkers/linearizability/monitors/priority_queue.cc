@@ -155,11 +155,8 @@ class PriorityQueue {
   bool choose_moments(Choice choice) {
     open_.reset(cells_.size());
     moments_.assign(order_.size() + contents_.empties.size(), cells_.size());
-    std::vector<std::uint32_t> enters(cells_.size(), Stay::nobody);  // what is left, by rank
-    for (std::uint32_t i = 0; i < order_.size(); ++i) {
-      const Stay& element = contents_.elements[order_[i]];
-      if (element.left()) enters[cells_.after(element.in_ended)] = i;
-    }
+    const std::vector<std::uint32_t> enters =
+        choice == Choice::before_more ? entries_by_cell() : std::vector<std::uint32_t>();
     for (std::uint32_t i = 0; i < order_.size(); ++i) {
       const Stay& element = contents_.elements[order_[i]];
       if (!element.left()) {
@@ -179,6 +176,16 @@ class PriorityQueue {
     return true;
   }
 
+  // Of each cell, the last by rank of what certainly enters there and is left inside.
+  std::vector<std::uint32_t> entries_by_cell() const {
+    std::vector<std::uint32_t> enters(cells_.size(), Stay::nobody);
+    for (std::uint32_t i = 0; i < order_.size(); ++i) {
+      const Stay& element = contents_.elements[order_[i]];
+      if (element.left()) enters[cells_.after(element.in_ended)] = i;
+    }
+    return enters;
+  }
+
   // Looks no further than some cells, which is all that most calls touch: this may choose badly,
   // not wrongly.
   std::uint32_t choose(Choice choice, std::uint32_t first, std::uint32_t last, std::uint32_t rank,
@@ -186,9 +193,15 @@ class PriorityQueue {
     constexpr std::uint32_t far = 256;
     std::uint32_t chosen = open_.find(first);
     const std::uint32_t end = std::min(last, chosen + far);
+    if (choice == Choice::latest) {
+      for (std::uint32_t cell = end; cell > chosen; --cell) {
+        if (open_.is_left(cell)) return cell;
+      }
+      return chosen;
+    }
     for (std::uint32_t cell = chosen + 1; cell <= end; ++cell) {
-      if (choice == Choice::before_more && enters[cell] < rank) break;
-      if (open_.find(cell) == cell) chosen = cell;
+      if (enters[cell] < rank) break;
+      if (open_.is_left(cell)) chosen = cell;
     }
     return chosen;
   }

@@ -26,6 +26,8 @@ class ShrinkingCells {
     return cell;
   }
 
+  bool is_left(std::uint32_t cell) const { return next_[cell] == cell; }
+
   void take(std::uint32_t cell) { next_[cell] = cell + 1; }  // pre: it is left
 
   void take(std::uint32_t first, std::uint32_t last) {
