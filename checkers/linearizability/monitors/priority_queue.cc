@@ -45,6 +45,7 @@ class PriorityQueue {
   // Of a removal's moments: the latest, or the latest before anything more is left inside.
   enum class Choice { latest, before_more };
 
+  // The elements, the largest value first.
   bool sort() {
     const std::size_t size = contents_.elements.size();
     std::vector<std::int64_t> values;
@@ -57,26 +58,37 @@ class PriorityQueue {
       least = std::min(least, values.back());
       most = std::max(most, values.back());
     }
-    order_.resize(size);
-    std::iota(order_.begin(), order_.end(), 0u);
+    std::vector<Place> order(size);
+    std::iota(order.begin(), order.end(), 0u);
     if (size < 4096 || most - least > UINT32_MAX) {
-      std::sort(order_.begin(), order_.end(),
+      std::sort(order.begin(), order.end(),
                 [&](Place a, Place b) { return values[a] > values[b]; });
-      return true;
+    } else {
+      sort_by_digits(order,
+                     [&](Place place) { return static_cast<std::uint64_t>(most - values[place]); });
     }
+    std::vector<Stay> sorted;
+    sorted.reserve(size);
+    for (const Place place : order) sorted.push_back(contents_.elements[place]);
+    contents_.elements.swap(sorted);
+    return true;
+  }
+
+  // By `rank` of a place, below 2^32.
+  template <class Rank>
+  static void sort_by_digits(std::vector<Place>& order, const Rank& rank) {
     constexpr int bits = 11, passes = 3;
-    std::vector<Place> other(size);
+    std::vector<Place> other(order.size());
     for (int pass = 0; pass < passes; ++pass) {
       std::array<std::uint32_t, (1u << bits) + 1> starts{};
       const auto digit = [&](Place place) {
-        return static_cast<std::uint64_t>(most - values[place]) >> pass * bits & ((1u << bits) - 1);
+        return rank(place) >> pass * bits & ((1u << bits) - 1);
       };
-      for (const Place place : order_) ++starts[digit(place) + 1];
+      for (const Place place : order) ++starts[digit(place) + 1];
       std::partial_sum(starts.begin(), starts.end(), starts.begin());
-      for (const Place place : order_) other[starts[digit(place)]++] = place;
-      order_.swap(other);
+      for (const Place place : order) other[starts[digit(place)]++] = place;
+      order.swap(other);
     }
-    return true;
   }
 
   // Cells in which the value may have come out.
@@ -88,12 +100,12 @@ class PriorityQueue {
   void sweep() {
     finding_ = {MonitorFinding::linearizable, "", {}};
     open_.reset(cells_.size());
-    for (std::size_t i = 0; i < order_.size(); ++i) {
+    for (std::uint32_t i = 0; i < contents_.elements.size(); ++i) {
       if (watch_.spent()) {
         finding_.result = MonitorFinding::spent;
         return;
       }
-      const Stay& element = contents_.elements[order_[i]];
+      const Stay& element = contents_.elements[i];
       if (!element.left() && open_.find(first_out(element)) > last_out(element)) {
         refuse(i, first_out(element), last_out(element), {element.in, element.out},
                fmt::format("{} came out while something larger was certainly inside",
@@ -107,21 +119,20 @@ class PriorityQueue {
       const Operation& empty = history_.operations[place];
       const std::uint32_t first = cells_.after(empty.began), last = cells_.before(empty.ended);
       if (open_.find(first) <= last) continue;
-      refuse(order_.size(), first, last, {place},
+      refuse(static_cast<Place>(contents_.elements.size()), first, last, {place},
              "it was found empty while something was certainly inside");
       return;
     }
   }
 
   // The first `larger` of the order leave no moment open.
-  void refuse(std::size_t larger, std::uint32_t first, std::uint32_t last,
+  void refuse(Place larger, std::uint32_t first, std::uint32_t last,
               std::vector<std::uint32_t> witness, std::string why) {
     std::vector<Stretch> stretches;
-    for (std::size_t i = 0; i < larger; ++i) {
-      const Stay& element = contents_.elements[order_[i]];
+    for (Place i = 0; i < larger; ++i) {
+      const Stay& element = contents_.elements[i];
       if (element.inside()) {
-        stretches.push_back(
-            {cells_.after(element.in_ended), cells_.before(element.out_began), order_[i]});
+        stretches.push_back({cells_.after(element.in_ended), cells_.before(element.out_began), i});
       }
     }
     bool lends = false;
@@ -154,11 +165,11 @@ class PriorityQueue {
   // False: one has none.
   bool choose_moments(Choice choice) {
     open_.reset(cells_.size());
-    moments_.assign(order_.size() + contents_.empties.size(), cells_.size());
+    moments_.assign(contents_.elements.size() + contents_.empties.size(), cells_.size());
     const std::vector<std::uint32_t> enters =
         choice == Choice::before_more ? entries_by_cell() : std::vector<std::uint32_t>();
-    for (std::uint32_t i = 0; i < order_.size(); ++i) {
-      const Stay& element = contents_.elements[order_[i]];
+    for (std::uint32_t i = 0; i < contents_.elements.size(); ++i) {
+      const Stay& element = contents_.elements[i];
       if (!element.left()) {
         moments_[i] = choose(choice, first_out(element), last_out(element), i, enters);
         if (moments_[i] > last_out(element)) return false;
@@ -166,7 +177,7 @@ class PriorityQueue {
       if (element.inside())
         open_.take(cells_.after(element.in_ended), cells_.before(element.out_began));
     }
-    const auto all = static_cast<std::uint32_t>(order_.size());
+    const auto all = static_cast<std::uint32_t>(contents_.elements.size());
     for (std::size_t i = 0; i < contents_.empties.size(); ++i) {
       const Operation& empty = history_.operations[contents_.empties[i]];
       const std::uint32_t last = cells_.before(empty.ended);
@@ -179,8 +190,8 @@ class PriorityQueue {
   // Of each cell, the last by rank of what certainly enters there and is left inside.
   std::vector<std::uint32_t> entries_by_cell() const {
     std::vector<std::uint32_t> enters(cells_.size(), Stay::nobody);
-    for (std::uint32_t i = 0; i < order_.size(); ++i) {
-      const Stay& element = contents_.elements[order_[i]];
+    for (std::uint32_t i = 0; i < contents_.elements.size(); ++i) {
+      const Stay& element = contents_.elements[i];
       if (element.left()) enters[cells_.after(element.in_ended)] = i;
     }
     return enters;
@@ -216,14 +227,14 @@ class PriorityQueue {
       if (used[cell] == 0) open_.take(cell);
     }
     std::vector<Obligation> obligations;
-    for (std::size_t i = 0; i < order_.size(); ++i) {
-      const Stay& element = contents_.elements[order_[i]];
+    for (std::uint32_t i = 0; i < contents_.elements.size(); ++i) {
+      const Stay& element = contents_.elements[i];
       if (!element.left()) {
         if (--used[moments_[i]] == 0) open_.take(moments_[i]);
         continue;
       }
       const std::uint32_t next = open_.find(cells_.after(element.in_ended));
-      if (next < size) obligations.push_back({next, order_[i], 0});
+      if (next < size) obligations.push_back({next, i, 0});
     }
     return obligations;
   }
@@ -233,8 +244,7 @@ class PriorityQueue {
   Watch& watch_;
   const Cells cells_;
   ShrinkingCells open_;
-  std::vector<Place> order_;            // places of elements, the largest first
-  std::vector<std::uint32_t> moments_;  // cells, by place in `order_`, then in the empties
+  std::vector<std::uint32_t> moments_;  // cells, of elements, then of empties
   MonitorFinding finding_;
 };
 
