@@ -138,9 +138,7 @@ void CausalJudge::judge_versions() {
   if (complete && verdict_.violations == 0) conclude();
   if (witnesses_ == Witnesses::small)
     look_for_smaller(history_, versions_, options_.initial, judge_part(), verdict_.evidence);
-  std::stable_sort(
-      verdict_.evidence.begin(), verdict_.evidence.end(),
-      [](const Evidence& a, const Evidence& b) { return a.exhibits.size() < b.exhibits.size(); });
+  show_smallest(verdict_.evidence);
 }
 
 bool CausalJudge::judge_patterns(CausalPatterns& patterns) {

@@ -55,9 +55,7 @@ class Concluding {
     for (Evidence& evidence : shown) {
       if (verdict.evidence.size() < most_evidence) verdict.evidence.push_back(std::move(evidence));
     }
-    std::stable_sort(
-        verdict.evidence.begin(), verdict.evidence.end(),
-        [](const Evidence& a, const Evidence& b) { return a.exhibits.size() < b.exhibits.size(); });
+    show_smallest(verdict.evidence);
     if (offences != 0 || flaws != 0) {
       verdict.judgement = Judgement::violated;
       verdict.reason = offences == 0

@@ -110,4 +110,12 @@ void look_for_smaller(const History& history, const Versions& versions, Value in
   evidence.insert(evidence.begin(), *better);
 }
 
+void show_smallest(std::vector<Evidence>& evidence) {
+  std::stable_sort(evidence.begin(), evidence.end(), [](const Evidence& a, const Evidence& b) {
+    return a.exhibits.size() < b.exhibits.size();
+  });
+  if (evidence.empty() || evidence.front().exhibits.size() > small_enough) return;
+  std::erase_if(evidence, [](const Evidence& one) { return one.exhibits.size() > small_enough; });
+}
+
 }  // namespace tribunal

@@ -21,4 +21,8 @@ using JudgePart = std::function<std::vector<Evidence>(const History& part, Value
 void look_for_smaller(const History& history, const Versions& versions, Value initial,
                       const JudgePart& judge, std::vector<Evidence>& evidence);
 
+// The smallest first. What needs more than small_enough operations is shown only where nothing
+// else is.
+void show_smallest(std::vector<Evidence>& evidence);
+
 }  // namespace tribunal
