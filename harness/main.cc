@@ -6,6 +6,7 @@
 #include "harness/assemble/guard.h"
 #include "harness/assemble/verbs.h"
 #include "harness/cluster/cell.h"
+#include "nemesis/tools.h"
 
 namespace {
 
@@ -36,5 +37,6 @@ int parse_and_do(int argc, char** argv) {
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], tribunal::cell_host_verb) == 0)
     return tribunal::cell_host_main(argc, argv);
+  if (const auto code = tribunal::tool_main(argc, argv)) return *code;
   return tribunal::guarded([&] { return parse_and_do(argc, argv); });
 }

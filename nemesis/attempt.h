@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "harness/record/error.h"
 #include "harness/record/receipt.h"
 
 namespace tribunal {
@@ -16,6 +17,12 @@ bool attempt(Receipt& receipt, const std::string& name, Step&& step) {
   try {
     std::forward<Step>(step)();
     return true;
+  } catch (const Error& error) {
+    if (receipt.failure.empty()) {
+      receipt.failure = name + ": " + error.what();
+      if (!error.fix().empty()) receipt.failure += "; " + error.fix();
+    }
+    return false;
   } catch (const std::exception& error) {
     if (receipt.failure.empty()) receipt.failure = name + ": " + error.what();
     return false;

@@ -1,5 +1,5 @@
 // Every fault, in the order in which `tribunal list` prints them. To add one: a file, its line in
-// catalogue.cc and in CMakeLists.txt, and a test.
+// the faults.cc and sources.cmake of its folder, and a test.
 #pragma once
 
 #include <vector>

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -13,8 +14,55 @@
 namespace tribunal {
 namespace {
 
-// Hosts that claim to lead, in the planned order. A host that cannot be asked claims nothing.
-std::vector<std::string> claimed_leaders(Cluster& cluster, const std::vector<std::string>& order) {
+using HostNames = std::vector<std::string>;
+
+// "n1+n3", if all of them are hosts; nothing if it is something else.
+HostNames named_targets(const HostNames& order, const std::string& target) {
+  HostNames names;
+  for (std::size_t begin = 0; begin <= target.size();) {
+    const auto end = std::min(target.find('+', begin), target.size());
+    names.push_back(target.substr(begin, end - begin));
+    if (std::find(order.begin(), order.end(), names.back()) == order.end()) return {};
+    begin = end + 1;
+  }
+  return names;
+}
+
+Targets choose_leader(Cluster& cluster, const HostNames& order) {
+  if (order.empty()) return {};
+  const auto leaders = claimed_leaders(cluster, order);
+  if (leaders.empty()) return {{order[0]}, fmt::format("{}, since no leader was known", order[0])};
+  if (leaders.size() == 1) return {leaders, fmt::format("{}, the leader", leaders[0])};
+  return {
+      {leaders[0]},
+      fmt::format("{}, one of those that claim to lead: {}", leaders[0], fmt::join(leaders, " "))};
+}
+
+// Which hosts another fault leaves to this one; a target that names them must have them all.
+HostNames without_held(const Ground& ground, const HostNames& order) {
+  HostNames free = order;
+  if (!ground.held) return free;
+  const auto held = ground.held();
+  std::erase_if(free, [&](const std::string& name) { return held.contains(name); });
+  return free;
+}
+
+HostNames cut_free(const Ground& ground, const PlannedFault& planned) {
+  const auto wanted = cut_targets(planned.order, planned.target);
+  const auto free = without_held(ground, planned.order);
+  if (!named_targets(planned.order, planned.target).empty() || planned.target == "all") {
+    for (const auto& name : wanted)
+      if (std::find(free.begin(), free.end(), name) == free.end())
+        throw std::runtime_error(name + " is held by another fault of its kind");
+    return wanted;
+  }
+  return {free.begin(),
+          free.begin() + static_cast<std::ptrdiff_t>(std::min(wanted.size(), free.size()))};
+}
+
+}  // namespace
+
+HostNames claimed_leaders(Cluster& cluster, const HostNames& order) {
   if (!cluster.database_role) return {};
   std::mutex mutex;
   std::set<std::string> leading;
@@ -26,53 +74,48 @@ std::vector<std::string> claimed_leaders(Cluster& cluster, const std::vector<std
     });
   } catch (const std::runtime_error&) {  // a silent host is no reason to spare the others
   }
-  std::vector<std::string> leaders;
+  HostNames leaders;
   for (const auto& name : order)
     if (leading.contains(name)) leaders.push_back(name);
   return leaders;
 }
 
-Targets choose_leader(Cluster& cluster, const std::vector<std::string>& order) {
-  if (order.empty()) return {};
-  const auto leaders = claimed_leaders(cluster, order);
-  if (leaders.empty()) return {{order[0]}, fmt::format("{}, since no leader was known", order[0])};
-  if (leaders.size() == 1) return {leaders, fmt::format("{}, the leader", leaders[0])};
-  return {
-      {leaders[0]},
-      fmt::format("{}, one of those that claim to lead: {}", leaders[0], fmt::join(leaders, " "))};
-}
-
-}  // namespace
-
 std::size_t majority_of(std::size_t hosts) { return hosts / 2 + 1; }
 
 std::size_t minority_of(std::size_t hosts) { return hosts == 0 ? 0 : majority_of(hosts) - 1; }
 
-std::vector<std::string> cut_targets(const std::vector<std::string>& order,
-                                     const std::string& target) {
+HostNames cut_targets(const HostNames& order, const std::string& target) {
   std::size_t count = 0;
   if (target == "one") {
     count = 1;
   } else if (target == "minority") {
     count = minority_of(order.size());
+  } else if (target == "minority-third") {
+    count = order.empty() ? 0 : (order.size() - 1) / 3;
   } else if (target == "majority") {
     count = majority_of(order.size());
   } else if (target == "all") {
     count = order.size();
+  } else if (auto named = named_targets(order, target); !named.empty()) {
+    return named;
   } else {
     throw Error(Blame::usage, fmt::format("a fault cannot have the target '{}'", target),
-                "one of: one, minority, majority, leader, all");
+                fmt::format("one of: one, minority, minority-third, majority, leader, primaries, "
+                            "all, or hosts by name such as {}",
+                            order.empty() ? "n1" : order.front()));
   }
   count = std::min(count, order.size());
   return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
-Targets choose_targets(Cluster& cluster, const PlannedFault& planned) {
+Targets choose_targets(Ground& ground, const PlannedFault& planned) {
   Targets targets;
   if (planned.target == "leader") {
-    targets = choose_leader(cluster, planned.order);
+    targets = choose_leader(ground.cluster, without_held(ground, planned.order));
   } else {
-    targets.hosts = cut_targets(planned.order, planned.target);
+    targets.hosts = planned.target == "primaries"
+                        ? claimed_leaders(ground.cluster, without_held(ground, planned.order))
+                        : cut_free(ground, planned);
     targets.detail = fmt::format("{}", fmt::join(targets.hosts, " "));
   }
   if (targets.hosts.empty())

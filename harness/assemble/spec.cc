@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/assemble/words.h"
+#include "harness/record/words.h"
 #include "harness/record/error.h"
 
 namespace tribunal {

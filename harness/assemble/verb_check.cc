@@ -8,7 +8,7 @@
 #include "harness/assemble/verbs.h"
 #include "harness/assemble/verdict_json.h"
 #include "harness/assemble/verdict_text.h"
-#include "harness/assemble/words.h"
+#include "harness/record/words.h"
 #include "harness/record/error.h"
 
 namespace tribunal {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include <cstring>
 
@@ -71,6 +72,7 @@ CellHost::CellHost(CellHostPlan plan, std::shared_ptr<Arrivals> arrivals)
 }
 
 CellHost::~CellHost() {
+  tools_.clear();
   link_.reset();
   std::error_code ignored;
   if (!plan_.data.empty()) fs::remove_all(plan_.data, ignored);
@@ -137,6 +139,29 @@ int CellHost::start(const Daemon& daemon) {
                                    {"environment", environment_with(daemon.environment)}},
                                   {in.number(), log.number(), log.number()});
   return started["pid"];
+}
+
+Tool& CellHost::tool(const std::string& verb) {
+  const std::scoped_lock lock(mutex_);
+  auto& tool = tools_[verb];
+  if (tool) return *tool;
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw Error(Blame::environment,
+                fmt::format("cannot make a socket pair: {}", std::strerror(errno)));
+  Descriptor ours(ends[0]);
+  const Descriptor theirs(ends[1]);
+  const Descriptor log = open_or_throw(plan_.logs / fmt::format("tribunal-{}.log", verb),
+                                       O_WRONLY | O_APPEND | O_CREAT);
+  const json started = link_->ask({{"do", "start"},
+                                   {"as", "tool"},
+                                   {"identity", "root"},
+                                   {"command", {"/proc/self/exe", verb}},
+                                   {"environment", environment_with({})}},
+                                  {theirs.number(), log.number(), log.number()});
+  tool = std::make_unique<CellTool>(fmt::format("{} on {}", verb, name()), *link_, started["pid"],
+                                    std::move(ours));
+  return *tool;
 }
 
 void CellHost::signal_all(int signal) { link_->ask({{"do", "signal all"}, {"signal", signal}}); }

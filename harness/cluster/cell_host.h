@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "harness/cluster/cell_tool.h"
 #include "harness/cluster/host_link.h"
 
 namespace tribunal {
@@ -54,6 +55,7 @@ class CellHost : public Host {
   CommandResult run(const std::vector<std::string>& command, Milliseconds deadline,
                     const std::string& input) override;
   int start(const Daemon& daemon) override;
+  Tool& tool(const std::string& verb) override;
   void signal_all(int signal) override;
   std::vector<Process> processes() override;
   std::optional<int> ended(int pid, Milliseconds deadline) override;
@@ -64,6 +66,8 @@ class CellHost : public Host {
   const std::shared_ptr<Arrivals> arrivals_;
   std::optional<HostLink> link_;
   HostLink::Ticket begun_ = 0;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<CellTool>> tools_;  // by verb; guarded by mutex_
 };
 
 }  // namespace tribunal

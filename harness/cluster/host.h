@@ -34,6 +34,17 @@ struct Daemon {
   bool as_ordinary_user = false;                   // it refuses to run as root
 };
 
+// A tool of the harness on a host, beside the database: this very program under a hidden verb. It
+// reads lines on its descriptor 0, which is a socket, answers each with one line, and exits when
+// that is closed.
+class Tool {
+ public:
+  virtual ~Tool() = default;  // ends it
+  // For any thread, one question at a time. Throws Error(environment) when the tool has ended or is
+  // silent; a tool that was silent once is not asked again.
+  virtual std::string ask(const std::string& line, Milliseconds deadline) = 0;
+};
+
 class Host {
  public:
   virtual ~Host() = default;
@@ -52,6 +63,10 @@ class Host {
   // Starts a daemon; its stdout and stderr are appended to the host's log folder as <basename>.log.
   // Returns its pid.
   virtual int start(const Daemon& daemon) = 0;
+
+  // The tool of that verb, started at its first use as the host's root, ended with the host. What
+  // it says on stderr is in tribunal-<verb>.log of the host's log folder.
+  virtual Tool& tool(const std::string& verb) = 0;
 
   // Sends a signal to everything that start() ever started here and that still runs, descendants
   // included.

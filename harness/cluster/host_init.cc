@@ -53,7 +53,7 @@ class HostInit {
   Descriptor children_, probes_;
   CoveredFolders covered_;
   std::set<int>
-      commands_;  // those that run() started and that still run: also their session numbers
+      commands_;  // those that run() and tool() started and that still run: also their sessions
 };
 
 json HostInit::set_up(const json& request) {
@@ -76,7 +76,7 @@ json HostInit::start(const json& request, std::vector<Descriptor>& descriptors) 
   program.out = std::move(descriptors[1]);
   program.err = std::move(descriptors[2]);
   const int pid = spawn(program, covered_);
-  if (request["as"] == "command") commands_.insert(pid);
+  if (request["as"] != "daemon") commands_.insert(pid);
   return {{"pid", pid}};
 }
 

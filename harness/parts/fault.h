@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,21 +13,32 @@
 
 namespace tribunal {
 
-// What a fault works with. `now` gives nanoseconds since the run began.
+// What a fault works with. `now` gives nanoseconds since the run began. The functions may be called
+// from any thread.
 struct Ground {
   Cluster& cluster;
   const Activity& activity;  // host i of the cluster is host i of it
   std::function<std::int64_t()> now;
+  // Whether no other fault is in force right now, so that the database may be expected to serve;
+  // empty: yes.
+  std::function<bool()> alone;
+  // Hosts on which another fault of the same resource is in force, so that they cannot be targets;
+  // empty: none.
+  std::function<std::set<std::string>()> held;
+  // Called by a fault when it has undone itself, before it waits for the database to serve again:
+  // from then on it is no longer in force. May be empty.
+  std::function<void()> undone;
 };
 
 // One injection. The fault runner calls inject, then exercised now and then, then heal, from one
 // thread. Each fills in its part of the receipt, times included; none throws for what the cluster
-// did (that is Receipt::failure), and none waits longer than 20 s. The destructor undoes nothing.
+// did (that is Receipt::failure), and none waits longer than 20 s, or for a calm cluster. The
+// destructor undoes nothing.
 class Fault {
  public:
   virtual ~Fault() = default;
 
-  // Installs the fault and observes it from outside: targets, detail, installed, observed,
+  // Installs the fault and observes it from outside: targets, detail, means, installed, observed,
   // observed_by.
   virtual void inject(Ground& ground, Receipt& receipt) = 0;
   // Looks whether the database has met it: exercised, exercised_by, counters. Called during the
@@ -37,6 +49,16 @@ class Fault {
   virtual void heal(Ground& ground, Receipt& receipt) = 0;
 };
 
+// A parameter of a fault.
+struct FaultOption {
+  std::string name;                 // "delay"
+  std::vector<std::string> values;  // the first is the default; a random schedule draws one of them
+  std::string summary;
+};
+
+// Whether the hosts that a fault hits can still be part of a quorum.
+enum class Harm { disturbs, stops };
+
 // A fault by name, and what of it a schedule may draw.
 struct FaultKind {
   std::string name;  // "partition"
@@ -44,7 +66,18 @@ struct FaultKind {
   std::vector<std::string> shapes;   // drawn from, where the fault has shapes
   std::vector<std::string> targets;  // drawn from, where it has targets
   std::size_t least_hosts = 1;
+  // Throws Error(usage) when an option has a value that it cannot have.
   std::function<std::unique_ptr<Fault>(const PlannedFault&)> make;
+  std::vector<FaultOption> options = {};
+  // Two faults of one resource are never in force on one host: "topology", "packets", "processes",
+  // "clocks", "disks", "members". Empty: it goes with everything.
+  std::string resource = {};
+  Harm harm = Harm::disturbs;
+  // Called once, before the database is started, when a schedule has the kind: starts tools, mounts
+  // things. Throws Error(environment) with the fix. May be empty.
+  std::function<void(Cluster&)> prepare = {};
+  // Why the database under test cannot serve this fault; empty text: it can. May be empty.
+  std::function<std::string(const Cluster&)> unfit = {};
 };
 
 }  // namespace tribunal

@@ -141,6 +141,19 @@ JsonField JsonField::at(const std::string& name) const {
   return {*document_, *it, pointer_ + "/" + name};
 }
 
+std::optional<JsonField> JsonField::find(const std::string& name) const {
+  if (!json_->is_object()) fail("must be an object");
+  if (!json_->contains(name)) return std::nullopt;
+  return at(name);
+}
+
+std::vector<std::pair<std::string, JsonField>> JsonField::members() const {
+  if (!json_->is_object()) fail("must be an object");
+  std::vector<std::pair<std::string, JsonField>> fields;
+  for (const auto& member : json_->items()) fields.emplace_back(member.key(), at(member.key()));
+  return fields;
+}
+
 std::vector<JsonField> JsonField::items() const {
   if (!json_->is_array()) fail("must be an array");
   std::vector<JsonField> fields;

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tribunal {
@@ -23,8 +25,10 @@ class JsonDocument;
 // One value of a document, which must outlive it.
 class JsonField {
  public:
-  JsonField at(const std::string& name) const;  // throws if there is no such field
-  std::vector<JsonField> items() const;         // of an array
+  JsonField at(const std::string& name) const;                   // throws if there is no such field
+  std::optional<JsonField> find(const std::string& name) const;  // nothing: no such field
+  std::vector<JsonField> items() const;                          // of an array
+  std::vector<std::pair<std::string, JsonField>> members() const;  // of an object
   bool is_null() const { return json_->is_null(); }
 
   std::string text() const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,15 +14,17 @@ namespace tribunal {
 // began.
 struct PlannedFault {
   int id = 0;
-  std::string fault;  // "partition", "kill", "pause"
-  std::string
-      shape;  // of a partition: "one", "halves", "majorities-ring", "bridge", "one-way"; else empty
-  std::string
-      target;  // "one", "minority", "majority", "leader", "all"; empty where the shape says it all
+  std::string fault;  // "partition", "kill", "delay"
+  std::string shape;  // of a partition: "one", "halves", "bridge" ...; else empty
+  // "one", "minority", "majority", "leader", "all", or names: "n1+n3"; empty where the shape says
+  // it all
+  std::string target;
+  std::map<std::string, std::string> options;  // every one that the kind has: {"delay", "50ms"}
   std::vector<std::string>
       order;  // every host, shuffled: targets and shapes are cut from its front
   std::int64_t at = 0;
   std::int64_t duration = 0;
+  std::uint64_t seed = 0;  // of what chance decides inside the fault
 
   std::string name() const;  // "partition bridge", "kill leader"
 };
@@ -31,6 +34,7 @@ struct Receipt {
   PlannedFault planned;
   std::vector<std::string> targets;  // the hosts it hit, once known
   std::string detail;                // "n1 | n2 n3"
+  std::string means;                 // "netem", "NFQUEUE", "vDSO": where there are several
   std::optional<std::int64_t> installed, observed, exercised, heal_requested, healed, heal_verified;
   std::string observed_by;  // "probe n1 -> n2 lost, n2 -> n3 arrived"
   std::string

@@ -46,13 +46,9 @@ Judgement judgement_of(const JsonField& field) {
 }  // namespace
 
 Json to_json(const PlannedFault& planned) {
-  return {{"id", planned.id},
-          {"fault", planned.fault},
-          {"shape", planned.shape},
-          {"target", planned.target},
-          {"order", planned.order},
-          {"at", planned.at},
-          {"duration", planned.duration}};
+  return {{"id", planned.id},         {"fault", planned.fault},       {"shape", planned.shape},
+          {"target", planned.target}, {"options", planned.options},   {"order", planned.order},
+          {"at", planned.at},         {"duration", planned.duration}, {"seed", planned.seed}};
 }
 
 PlannedFault planned_fault_from(const JsonField& field) {
@@ -61,9 +57,12 @@ PlannedFault planned_fault_from(const JsonField& field) {
   planned.fault = field.at("fault").text();
   planned.shape = field.at("shape").text();
   planned.target = field.at("target").text();
+  if (const auto options = field.find("options"))
+    for (const auto& [name, value] : options->members()) planned.options[name] = value.text();
   planned.order = field.at("order").texts();
   planned.at = field.at("at").signed_integer();
   planned.duration = field.at("duration").signed_integer();
+  if (const auto seed = field.find("seed")) planned.seed = seed->unsigned_integer();
   return planned;
 }
 
@@ -75,6 +74,7 @@ Json to_json(const Receipt& receipt) {
   return {{"planned", to_json(receipt.planned)},
           {"targets", receipt.targets},
           {"detail", receipt.detail},
+          {"means", receipt.means},
           {"installed", to_json(receipt.installed)},
           {"observed", to_json(receipt.observed)},
           {"exercised", to_json(receipt.exercised)},
@@ -93,6 +93,7 @@ Receipt receipt_from(const JsonField& field) {
   receipt.planned = planned_fault_from(field.at("planned"));
   receipt.targets = field.at("targets").texts();
   receipt.detail = field.at("detail").text();
+  if (const auto means = field.find("means")) receipt.means = means->text();
   receipt.installed = time_from(field.at("installed"));
   receipt.observed = time_from(field.at("observed"));
   receipt.exercised = time_from(field.at("exercised"));

@@ -1,8 +1,9 @@
 #include "harness/run/fault_runner.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
-#include <condition_variable>
+#include <algorithm>
 
 #include "harness/parts/catalogue.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::int64_t look_every =
     200'000'000;  // how often a lasting fault is asked whether it was met
-constexpr std::int64_t least_gap = 500'000'000;  // from one heal to the next fault
 
 // What a fault threw is the machine's trouble, never the database's: it goes into the receipt.
 template <class Act>
@@ -31,29 +31,90 @@ FaultRunner::FaultRunner(Ground ground, Recorder& recorder, const RunFolder& fol
 
 FaultRunner::~FaultRunner() {
   stop();
-  if (thread_.joinable()) thread_.join();
+  finish(0);
 }
 
 void FaultRunner::begin(std::vector<PlannedFault> schedule, std::int64_t origin) {
-  schedule_ = std::move(schedule);
-  thread_ = std::jthread([this, origin](std::stop_token stop) { work(std::move(stop), origin); });
+  begin([schedule = std::move(schedule)](FaultRunner& runner,
+                                         std::stop_token stop) { runner.follow(schedule, stop); },
+        origin);
+}
+
+void FaultRunner::begin(std::function<void(FaultRunner&, std::stop_token)> direct,
+                        std::int64_t origin) {
+  origin_ = origin;
+  director_ =
+      std::jthread([this, direct = std::move(direct)] { direct(*this, stop_.get_token()); });
+}
+
+// Every fault of a schedule begins at its time, whatever the others do.
+void FaultRunner::follow(const std::vector<PlannedFault>& schedule, std::stop_token stop) {
+  auto by_time = schedule;
+  std::stable_sort(by_time.begin(), by_time.end(),
+                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  for (const auto& planned : by_time) {
+    wait_until(origin_ + planned.at, stop);
+    start(planned);
+  }
 }
 
 void FaultRunner::finish(std::int64_t latest) {
   latest_ = latest;
-  if (thread_.joinable()) thread_.join();
+  changed_.notify_all();
+  if (director_.joinable()) director_.join();
+  for (auto& running : running_)  // nobody starts any more
+    if (running.thread.joinable()) running.thread.join();
+  std::sort(receipts_.begin(), receipts_.end(),
+            [](const Receipt& a, const Receipt& b) { return a.planned.id < b.planned.id; });
+  std::sort(realised_.begin(), realised_.end(),
+            [](const PlannedFault& a, const PlannedFault& b) { return a.at < b.at; });
 }
 
-void FaultRunner::stop() { thread_.request_stop(); }
+void FaultRunner::stop() { stop_.request_stop(); }
+
+FaultRunner::Number FaultRunner::start(PlannedFault planned) {
+  const auto& kind = find(kinds_, "fault", planned.fault);
+  const std::scoped_lock lock(mutex_);
+  Running& running = running_.emplace_back();
+  running.planned = std::move(planned);
+  running.kind = &kind;
+  running.thread = std::jthread([this, &running] { carry_out(running, stop_.get_token()); });
+  return running_.size() - 1;
+}
+
+void FaultRunner::await_injected(Number fault, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  const Running& running = *std::next(running_.begin(), static_cast<std::ptrdiff_t>(fault));
+  changed_.wait(lock, stop, [&] { return running.state >= State::in_force; });
+}
+
+void FaultRunner::await_undone(Number fault, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  const Running& running = *std::next(running_.begin(), static_cast<std::ptrdiff_t>(fault));
+  changed_.wait(lock, stop, [&] { return running.state >= State::undone; });
+}
+
+void FaultRunner::let_go(Number fault) {
+  const std::scoped_lock lock(mutex_);
+  std::next(running_.begin(), static_cast<std::ptrdiff_t>(fault))->let_go = true;
+  changed_.notify_all();
+}
+
+bool FaultRunner::is_over() const {
+  return stop_.stop_requested() || ground_.now() - origin_ > latest_;
+}
 
 std::string FaultRunner::current() const {
-  std::scoped_lock lock(mutex_);
-  return current_;
+  const std::scoped_lock lock(mutex_);
+  std::string all;
+  for (const auto& running : running_)
+    if (!running.shown.empty()) all += (all.empty() ? "" : "; ") + running.shown;
+  return all;
 }
 
-void FaultRunner::say(std::string current) {
-  std::scoped_lock lock(mutex_);
-  current_ = std::move(current);
+void FaultRunner::say(Running& running, std::string shown) {
+  const std::scoped_lock lock(mutex_);
+  running.shown = std::move(shown);
 }
 
 bool FaultRunner::wait_until(std::int64_t time, std::stop_token stop) {
@@ -65,43 +126,123 @@ bool FaultRunner::wait_until(std::int64_t time, std::stop_token stop) {
   return !stop.stop_requested();
 }
 
-void FaultRunner::work(std::stop_token stop, std::int64_t origin) {
-  std::int64_t free_from = 0;
-  for (const auto& planned : schedule_) {
-    wait_until(std::max(origin + planned.at, free_from), stop);
-    if (stop.stop_requested() || ground_.now() - origin > latest_) {
-      Receipt receipt;
-      receipt.planned = planned;
-      receipt.failure = "not begun: the run was over";
-      receipts_.push_back(std::move(receipt));
-    } else {
-      receipts_.push_back(carry_out(planned, stop));
-      free_from = ground_.now() + least_gap;
-    }
-    folder_.append_receipt(receipts_.back());
-  }
+bool FaultRunner::wait_or_let_go(Running& running, std::int64_t time, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, stop, recorder_.began_at() + std::chrono::nanoseconds(time),
+                      [&] { return running.let_go; });
+  return !stop.stop_requested() && !running.let_go;
 }
 
-Receipt FaultRunner::carry_out(const PlannedFault& planned, std::stop_token stop) {
-  Receipt receipt;
-  receipt.planned = planned;
-  const auto fault = find(kinds_, "fault", planned.fault).make(planned);
-  say(planned.name());
-  guarded(receipt, "inject", [&] { fault->inject(ground_, receipt); });
-  recorder_.fault("start-" + planned.fault, planned.id, planned.name() + ": " + receipt.detail);
-  say(planned.name() + ": " + receipt.detail);
-  const auto ends = ground_.now() + planned.duration;
-  while (!stop.stop_requested() && ground_.now() < ends) {
-    wait_until(std::min(ends, ground_.now() + look_every), stop);
-    guarded(receipt, "exercise", [&] { fault->exercise(ground_, receipt); });
+// A fault that is aimed waits while another of its resource is choosing its targets; one that is
+// about the whole cluster, while another of its resource is in force.
+bool FaultRunner::conflicts(const Running& running) const {
+  if (running.kind->resource.empty()) return false;
+  return std::any_of(running_.begin(), running_.end(), [&](const Running& other) {
+    if (&other == &running || other.kind->resource != running.kind->resource) return false;
+    return other.state == State::injecting ||
+           (other.state == State::in_force &&
+            (running.kind->targets.empty() || other.kind->targets.empty()));
+  });
+}
+
+// False: the run was over before it could begin.
+bool FaultRunner::take_turn(Running& running, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  while (!is_over()) {
+    const bool free = changed_.wait_for(lock, stop, std::chrono::milliseconds(100),
+                                        [&] { return !conflicts(running); });
+    if (!free || is_over()) continue;
+    running.state = State::injecting;
+    running.began = ground_.now();
+    return true;
   }
-  guarded(receipt, "exercise", [&] { fault->exercise(ground_, receipt); });
-  receipt.heal_requested = ground_.now();
-  say("healing " + planned.name());
-  guarded(receipt, "heal", [&] { fault->heal(ground_, receipt); });
-  recorder_.fault("stop-" + planned.fault, planned.id, planned.name() + ": " + receipt.detail);
-  say("");
-  return receipt;
+  return false;
+}
+
+void FaultRunner::move_to(Running& running, State state) {
+  const std::scoped_lock lock(mutex_);
+  running.state = std::max(running.state, state);
+  changed_.notify_all();
+}
+
+Ground FaultRunner::ground_for(Running& running) {
+  const auto others = [this, &running](const std::function<void(const Running&)>& see) {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& other : running_)
+      if (&other != &running && (other.state == State::injecting || other.state == State::in_force))
+        see(other);
+  };
+  Ground ground = ground_;
+  ground.alone = [others] {
+    bool alone = true;
+    others([&](const Running&) { alone = false; });
+    return alone;
+  };
+  ground.held = [others, &running] {
+    std::set<std::string> held;
+    others([&](const Running& other) {
+      if (!running.kind->resource.empty() && other.kind->resource == running.kind->resource)
+        held.insert(other.targets.begin(), other.targets.end());
+    });
+    return held;
+  };
+  ground.undone = [this, &running] { move_to(running, State::undone); };
+  return ground;
+}
+
+void FaultRunner::carry_out(Running& running, std::stop_token stop) {
+  Receipt receipt;
+  receipt.planned = running.planned;
+  if (!take_turn(running, stop)) {
+    receipt.failure = "not begun: the run was over";
+    return conclude(running, std::move(receipt));
+  }
+  Ground ground = ground_for(running);
+  const std::string name = running.planned.name();
+  std::unique_ptr<Fault> fault;
+  guarded(receipt, "prepare", [&] { fault = running.kind->make(running.planned); });
+  if (!fault) return conclude(running, std::move(receipt));
+  say(running, name);
+  guarded(receipt, "inject", [&] { fault->inject(ground, receipt); });
+  recorder_.fault("start-" + running.planned.fault, running.planned.id,
+                  name + ": " + receipt.detail);
+  say(running, name + ": " + receipt.detail);
+  {
+    const std::scoped_lock lock(mutex_);
+    running.targets = {receipt.targets.begin(), receipt.targets.end()};
+  }
+  move_to(running, State::in_force);
+  const bool until_let_go = running.planned.duration < 0;
+  const auto ends = until_let_go ? INT64_MAX : ground.now() + running.planned.duration;
+  while (ground.now() < ends) {
+    const bool lasts = wait_or_let_go(running, std::min(ends, ground.now() + look_every), stop);
+    guarded(receipt, "exercise", [&] { fault->exercise(ground, receipt); });
+    if (!lasts || (until_let_go && is_over())) break;
+  }
+  guarded(receipt, "exercise", [&] { fault->exercise(ground, receipt); });
+  receipt.heal_requested = ground.now();
+  say(running, "healing " + name);
+  guarded(receipt, "heal", [&] { fault->heal(ground, receipt); });
+  recorder_.fault("stop-" + running.planned.fault, running.planned.id,
+                  name + ": " + receipt.detail);
+  say(running, "");
+  conclude(running, std::move(receipt));
+}
+
+void FaultRunner::conclude(Running& running, Receipt receipt) {
+  const std::scoped_lock lock(mutex_);
+  if (receipt.heal_requested) {
+    PlannedFault real = running.planned;
+    real.at = running.began - origin_;
+    real.duration = *receipt.heal_requested - receipt.installed.value_or(running.began);
+    if (!running.kind->targets.empty() && !receipt.targets.empty())
+      real.target = fmt::format("{}", fmt::join(receipt.targets, "+"));
+    realised_.push_back(std::move(real));
+  }
+  folder_.append_receipt(receipt);
+  receipts_.push_back(std::move(receipt));
+  running.state = State::done;
+  changed_.notify_all();
 }
 
 }  // namespace tribunal

@@ -74,7 +74,7 @@ class Run {
     Activity activity(cluster_->size());
     Workers workers(workers_options(), recorder, activity);
     const auto now = [&recorder] { return recorder.now(); };
-    FaultRunner faults(Ground{*cluster_, activity, now}, recorder, folder_, plan_.fault_kinds);
+    FaultRunner faults(Ground{*cluster_, activity, now, {}, {}, {}}, recorder, folder_, plan_.fault_kinds);
     const Watching watching{progress_};
     progress_.watch(activity, now, [&faults] { return faults.current(); });
     const auto origin = recorder.now();

@@ -32,6 +32,7 @@ class NotingHost final : public Host {
     started.push_back(daemon);
     return 1;
   }
+  Tool& tool(const std::string&) override { throw std::logic_error("no tools here"); }
   void signal_all(int) override {}
   std::vector<Process> processes() override { return {}; }
   std::optional<int> ended(int, Milliseconds) override { return std::nullopt; }

@@ -37,7 +37,7 @@ class Peers {
   }
 
   Ground ground() {
-    return {cluster_, activity_, [this] { return (Clock::now() - began_) / 1ns; }};
+    return {cluster_, activity_, [this] { return (Clock::now() - began_) / 1ns; }, {}, {}, {}};
   }
   Activity& activity() { return activity_; }
   bool answers(const std::string& host) {
@@ -182,7 +182,7 @@ TEST(Partition, rules_of_others_are_left_alone) {
 TEST(Partition, a_partition_that_no_packet_met_was_not_exercised) {
   in_cell(2, [](Cluster& cluster, const Folder&) {
     Activity activity(2);
-    Ground ground{cluster, activity, [] { return std::int64_t{1}; }};
+    Ground ground{cluster, activity, [] { return std::int64_t{1}; }, {}, {}, {}};
     Injected injected = inject(ground, planned("partition", "halves", "", {"n1", "n2"}));
     injected.fault->exercise(ground, injected.receipt);
     EXPECT_FALSE(injected.receipt.exercised);

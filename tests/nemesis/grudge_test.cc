@@ -1,5 +1,5 @@
 // The shapes of partitions as what their names promise, for every small cluster and many orders.
-#include "nemesis/grudge.h"
+#include "nemesis/network/grudge.h"
 
 #include <gtest/gtest.h>
 

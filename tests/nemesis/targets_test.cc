@@ -42,6 +42,7 @@ class NamedHost final : public Host {
     return {};
   }
   int start(const Daemon&) override { return 0; }
+  Tool& tool(const std::string&) override { throw std::logic_error("no tools here"); }
   void signal_all(int) override {}
   std::vector<Process> processes() override { return {}; }
   std::optional<int> ended(int, Milliseconds) override { return {}; }
@@ -68,32 +69,40 @@ PlannedFault planned(const std::string& target, const Names& order) {
 
 TEST(Targets, the_leader_is_whoever_says_so_now) {
   Cluster cluster = cluster_of({"n1", "n2", "n3"});
+  const Activity activity(cluster.size());
+  Ground ground{cluster, activity, [] { return std::int64_t{0}; }, {}, {}, {}};
   cluster.database_role = [](Host& host) { return host.name() == "n2" ? "leader" : "follower"; };
-  const Targets targets = choose_targets(cluster, planned("leader", {"n3", "n1", "n2"}));
+  const Targets targets = choose_targets(ground, planned("leader", {"n3", "n1", "n2"}));
   EXPECT_EQ(targets.hosts, Names{"n2"});
   EXPECT_EQ(targets.detail, "n2, the leader");
 }
 
 TEST(Targets, a_host_that_cannot_be_asked_does_not_hide_the_leader) {
   Cluster cluster = cluster_of({"n1", "n2", "n3"});
+  const Activity activity(cluster.size());
+  Ground ground{cluster, activity, [] { return std::int64_t{0}; }, {}, {}, {}};
   cluster.database_role = [](Host& host) -> std::string {
     if (host.name() == "n1") throw std::runtime_error("silent");
     return host.name() == "n3" ? "leader" : "";
   };
-  EXPECT_EQ(choose_targets(cluster, planned("leader", {"n1", "n2", "n3"})).hosts, Names{"n3"});
+  EXPECT_EQ(choose_targets(ground, planned("leader", {"n1", "n2", "n3"})).hosts, Names{"n3"});
 }
 
 TEST(Targets, without_a_known_leader_the_first_is_taken_and_that_is_said) {
   Cluster cluster = cluster_of({"n1", "n2", "n3"});
+  const Activity activity(cluster.size());
+  Ground ground{cluster, activity, [] { return std::int64_t{0}; }, {}, {}, {}};
   cluster.database_role = [](Host&) { return ""; };
-  const Targets targets = choose_targets(cluster, planned("leader", {"n3", "n1", "n2"}));
+  const Targets targets = choose_targets(ground, planned("leader", {"n3", "n1", "n2"}));
   EXPECT_EQ(targets.hosts, Names{"n3"});
   EXPECT_EQ(targets.detail, "n3, since no leader was known");
 }
 
 TEST(Targets, nobody_is_an_error) {
   Cluster cluster = cluster_of({"n1"});
-  EXPECT_THROW(choose_targets(cluster, planned("minority", {"n1"})), std::runtime_error);
+  const Activity activity(cluster.size());
+  Ground ground{cluster, activity, [] { return std::int64_t{0}; }, {}, {}, {}};
+  EXPECT_THROW(choose_targets(ground, planned("minority", {"n1"})), std::runtime_error);
 }
 
 }  // namespace

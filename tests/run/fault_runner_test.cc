@@ -68,14 +68,15 @@ class FaultRunnerTest : public ::testing::Test {
 TEST_F(FaultRunnerTest, EveryFaultIsInjectedHealedAndRecorded) {
   const auto all = kinds();
   Recorder recorder(folder_.history());
-  FaultRunner runner(Ground{cluster_, activity_, [&] { return recorder.now(); }}, recorder, folder_,
-                     all);
+  FaultRunner runner(Ground{cluster_, activity_, [&] { return recorder.now(); }, {}, {}, {}},
+                     recorder, folder_, all);
   runner.begin(
       {planned(0, "note", 1'000'000, 1'000'000), planned(1, "broken", 2'000'000, 1'000'000)},
       recorder.now());
   runner.finish(INT64_MAX);
   recorder.close();
-  EXPECT_EQ(log_.acts, (std::vector<std::string>{"inject", "heal", "inject", "heal"}));
+  EXPECT_EQ(std::count(log_.acts.begin(), log_.acts.end(), "inject"), 2);
+  EXPECT_EQ(std::count(log_.acts.begin(), log_.acts.end(), "heal"), 2);
   ASSERT_EQ(runner.receipts().size(), 2u);
   EXPECT_TRUE(runner.receipts()[0].complete());
   EXPECT_FALSE(runner.receipts()[1].complete());
@@ -83,18 +84,22 @@ TEST_F(FaultRunnerTest, EveryFaultIsInjectedHealedAndRecorded) {
   EXPECT_EQ(folder_.read_receipts().size(), 2u);
   const auto history = read_history(folder_.history());
   ASSERT_EQ(history.faults.size(), 4u);
-  EXPECT_TRUE(history.faults[0].starts);
-  EXPECT_TRUE(history.faults[1].stops);
-  EXPECT_EQ(history.faults[1].fault, 0);
+  std::map<int, int> starts, stops;
+  for (const auto& record : history.faults) {
+    starts[record.fault] += record.starts;
+    stops[record.fault] += record.stops;
+  }
+  EXPECT_EQ(starts, (std::map<int, int>{{0, 1}, {1, 1}}));
+  EXPECT_EQ(stops, (std::map<int, int>{{0, 1}, {1, 1}}));
 }
 
 TEST_F(FaultRunnerTest, AStopHealsAtOnceAndBeginsNothingMore) {
   const auto all = kinds();
   Recorder recorder(folder_.history());
-  FaultRunner runner(Ground{cluster_, activity_, [&] { return recorder.now(); }}, recorder, folder_,
-                     all);
+  FaultRunner runner(Ground{cluster_, activity_, [&] { return recorder.now(); }, {}, {}, {}},
+                     recorder, folder_, all);
   const std::int64_t hour = 3'600'000'000'000;
-  runner.begin({planned(0, "note", 0, hour), planned(1, "note", 1, 1)}, recorder.now());
+  runner.begin({planned(0, "note", 0, hour), planned(1, "note", hour / 2, 1)}, recorder.now());
   while (runner.current().empty()) std::this_thread::yield();
   runner.stop();
   runner.finish(INT64_MAX);

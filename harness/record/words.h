@@ -1,14 +1,15 @@
 // Figures as people write them: 30s, 1.5m, 2GiB, a,b,c and a=1,b=2.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "harness/cluster/host.h"
-
 namespace tribunal {
+
+using Milliseconds = std::chrono::milliseconds;
 
 // Each throws std::invalid_argument with what it wants instead.
 std::uint64_t parse_count(const std::string& text, std::uint64_t least, std::uint64_t most);

@@ -1,4 +1,4 @@
-#include "harness/assemble/words.h"
+#include "harness/record/words.h"
 
 #include <fmt/format.h>
 

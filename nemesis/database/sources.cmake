@@ -1,0 +1,2 @@
+list(APPEND NEMESIS_SOURCES
+  database/faults.cc)

@@ -1,0 +1,28 @@
+#include "nemesis/tools.h"
+
+#include <string_view>
+#include <vector>
+
+namespace tribunal {
+namespace {
+
+struct Verb {
+  std::string_view name;
+  int (*run)();
+};
+
+const std::vector<Verb>& tool_verbs() {
+  static const std::vector<Verb> all{};
+  return all;
+}
+
+}  // namespace
+
+std::optional<int> tool_main(int argc, char** argv) {
+  if (argc < 2) return {};
+  for (const auto& verb : tool_verbs())
+    if (verb.name == argv[1]) return verb.run();
+  return {};
+}
+
+}  // namespace tribunal
