@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/cluster/cluster.h"
+#include "harness/parts/database.h"
 #include "harness/record/activity.h"
 #include "harness/record/receipt.h"
 
@@ -76,8 +77,9 @@ struct FaultKind {
   // Called once, before the database is started, when a schedule has the kind: starts tools, mounts
   // things. Throws Error(environment) with the fix. May be empty.
   std::function<void(Cluster&)> prepare = {};
-  // Why the database under test cannot serve this fault; empty text: it can. May be empty.
-  std::function<std::string(const Cluster&)> unfit = {};
+  // Why this database cannot be hurt so, as "it has no members to remove"; empty text: it can. May
+  // be empty.
+  std::function<std::string(const Database&)> unfit = {};
 };
 
 }  // namespace tribunal
