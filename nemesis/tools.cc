@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "nemesis/disk/disk_tool.h"
+
 namespace tribunal {
 namespace {
 
@@ -12,7 +14,10 @@ struct Verb {
 };
 
 const std::vector<Verb>& tool_verbs() {
-  static const std::vector<Verb> all{};
+  static const std::vector<Verb> all{
+      {disk_probe_verb, disk_probe_main},
+      {disk_verb, disk_main},
+  };
   return all;
 }
 
