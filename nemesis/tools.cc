@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "nemesis/clock/clock_tool.h"
+
 #include "nemesis/disk/disk_tool.h"
 
 namespace tribunal {

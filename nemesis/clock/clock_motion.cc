@@ -47,10 +47,11 @@ HookRecord record_of(const ClockMotion& wall, const ClockMotion& monotonic,
   return record;
 }
 
-SlotMotion never_back(const SlotMotion& before, SlotMotion after, std::int64_t margin) {
+SlotMotion never_back(const SlotMotion& before, SlotMotion after, std::int64_t from,
+                      std::int64_t margin) {
   // Between two alternations both are straight lines, so the ends of the margin decide.
   std::int64_t behind = 0;
-  for (const std::int64_t at : {after.since, after.since + margin})
+  for (const std::int64_t at : {from, from + margin})
     behind = std::max(behind, moved_time(before, at) - moved_time(after, at));
   after.offset += behind;
   return after;

@@ -32,7 +32,9 @@ HookRecord record_of(const ClockMotion& wall, const ClockMotion& monotonic,
                      const ClockTimes& since);
 
 // The same motion, with its offset raised so far that a clock which moved by `before` never steps
-// back when it changes over at some moment between `since` and `margin` nanoseconds later.
-SlotMotion never_back(const SlotMotion& before, SlotMotion after, std::int64_t margin);
+// back when it changes over at some moment between `from` (true time) and `margin` nanoseconds
+// later.
+SlotMotion never_back(const SlotMotion& before, SlotMotion after, std::int64_t from,
+                      std::int64_t margin);
 
 }  // namespace tribunal

@@ -15,7 +15,7 @@ counting:       .byte 0
                 .fill 6, 1, 0
 image:          .quad 0
 image_length:   .quad 0
-counter:        .quad 0
+counters:       .quad 0, 0
 originals:      .fill 3 * 16, 1, 0
 records:        .fill 2 * record_size, 1, 0
 slots:          .byte 0, 2, 255, 255, 3, 0, 2, 4, 255, 255, 255, 1
@@ -98,7 +98,11 @@ tribunal_hook_clock_gettime:
         mov     w11, #2
         strb    w11, [x10]
 .Lincrement:
-        adr     x13, counter
+        adr     x13, counters
+        cmp     w9, #2                          // the first slot of a monotonic clock
+        b.lo    .Ladd
+        add     x13, x13, #8
+.Ladd:
         ldr     x11, [x13]
         add     x11, x11, #1
         str     x11, [x13]

@@ -51,7 +51,8 @@ struct HookData {
   std::uint8_t counting;    // Counting
   std::array<std::uint8_t, 6> unused;
   std::uint64_t image, image_length;  // where the vDSO is mapped
-  std::uint64_t counter;              // calls; two at the same moment may count as one
+  // Calls for wall clocks and for monotonic ones; two at the same moment may count as one.
+  std::array<std::uint64_t, 2> counters;
   std::array<OriginalBytes, 3> originals;
   std::array<HookRecord, 2> records;
 };
@@ -59,8 +60,8 @@ struct HookData {
 static_assert(sizeof(SlotMotion) == 40 && sizeof(HookRecord) == 200);
 static_assert(sizeof(OriginalBytes) == 16);
 static_assert(offsetof(HookData, generation) == 8 && offsetof(HookData, counting) == 9);
-static_assert(offsetof(HookData, image) == 16 && offsetof(HookData, counter) == 32);
-static_assert(offsetof(HookData, originals) == 40 && offsetof(HookData, records) == 88);
+static_assert(offsetof(HookData, image) == 16 && offsetof(HookData, counters) == 32);
+static_assert(offsetof(HookData, originals) == 48 && offsetof(HookData, records) == 96);
 
 inline constexpr std::array<char, 8> hook_magic{'T', 'R', 'I', 'B', 'C', 'L', 'K', '1'};
 

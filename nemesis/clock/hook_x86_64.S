@@ -22,7 +22,7 @@ counting:       .byte 0
                 .fill 6, 1, 0
 image:          .quad 0
 image_length:   .quad 0
-counter:        .quad 0
+counters:       .quad 0, 0
 originals:      .fill 3 * 16, 1, 0
 records:        .fill 2 * record_size, 1, 0
 // Which slot of a record moves which clock, by its number; 255: none (a clock of CPU time).
@@ -113,7 +113,12 @@ tribunal_hook_clock_gettime:
         jnz     .Lmove
         movb    $2, counting(%rip)
 .Lincrement:
-        incq    counter(%rip)
+        cmp     $2, %edi                        // the first slot of a monotonic clock
+        jae     .Lmonotonic
+        incq    counters(%rip)
+        jmp     .Lmove
+.Lmonotonic:
+        incq    counters + 8(%rip)
         jmp     .Lmove
 
 // int gettimeofday(timeval* answer %rdi, timezone* zone %rsi)

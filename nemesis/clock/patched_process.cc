@@ -243,10 +243,10 @@ HookRecord PatchedProcess::record() const {
   return head.records.at(head.generation & 1);
 }
 
-std::optional<std::uint64_t> PatchedProcess::calls() const {
+std::optional<PatchedProcess::Calls> PatchedProcess::calls() const {
   const HookData head = data();
   if (head.counting != counting_on) return {};
-  return head.counter;
+  return Calls{head.counters[0], head.counters[1]};
 }
 
 ClockTimes PatchedProcess::read_clocks() const {

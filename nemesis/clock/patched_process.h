@@ -42,9 +42,13 @@ class PatchedProcess {
   void move(const HookRecord& record);
   HookRecord record() const;
 
-  // Calls through the hook so far, its parents' before the fork included; nothing while it does not
-  // count (it has not read a clock yet, or its kernel keeps the page read-only).
-  std::optional<std::uint64_t> calls() const;
+  // How often it has read a wall clock and a monotonic one through the hook, its parents before the
+  // fork included; nothing while it does not count: it has not read a clock yet, or its kernel
+  // keeps the page read-only.
+  struct Calls {
+    std::uint64_t wall = 0, monotonic = 0;
+  };
+  std::optional<Calls> calls() const;
 
   // What its clocks say, found by running its own patched code, in a copy, in this process.
   ClockTimes read_clocks() const;

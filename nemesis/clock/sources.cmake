@@ -1,2 +1,20 @@
 list(APPEND NEMESIS_SOURCES
-  clock/faults.cc)
+  clock/absolute_waits.cc
+  clock/clock_motion.cc
+  clock/clock_questions.cc
+  clock/clock_reading.cc
+  clock/clock_tool.cc
+  clock/database_processes.cc
+  clock/faults.cc
+  clock/hook_code.cc
+  clock/host_clocks.cc
+  clock/patched_process.cc
+  clock/process_memory.cc
+  clock/prologue.cc
+  clock/stopped_threads.cc
+  clock/vdso_image.cc)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  list(APPEND NEMESIS_SOURCES clock/hook_aarch64.S)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  list(APPEND NEMESIS_SOURCES clock/hook_x86_64.S)
+endif()

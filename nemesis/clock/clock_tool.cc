@@ -1,0 +1,60 @@
+#include "nemesis/clock/clock_tool.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "nemesis/clock/clock_questions.h"
+#include "nemesis/clock/database_processes.h"
+#include "nemesis/clock/host_clocks.h"
+#include "nemesis/tool_channel.h"
+
+namespace tribunal {
+namespace {
+
+using nlohmann::json;
+
+// A thread waits for most of the time, but not at every moment, so one look is not enough.
+std::vector<AbsoluteWait> look_for_waits() {
+  constexpr int looks = 20;
+  constexpr std::chrono::milliseconds between_looks(10);
+  std::vector<AbsoluteWait> found;
+  std::set<std::pair<pid_t, WaitClock>> seen;
+  for (int look = 0; look < looks; ++look) {
+    for (const pid_t process : numbered_processes())
+      if (is_of_database(process))
+        for (auto& wait : absolute_waits(process))
+          if (seen.emplace(wait.process, wait.clock).second) found.push_back(std::move(wait));
+    std::this_thread::sleep_for(between_looks);
+  }
+  return found;
+}
+
+json reply_to(HostClocks& clocks, const json& question) {
+  const std::string what = question["do"];
+  if (what == "waits") return waits_answer(look_for_waits());
+  if (what == "move") {
+    clocks.move(motion_of(question));
+    return json::object();
+  }
+  if (what == "read") return reading_answer(clocks.read(), clocks.newcomers());
+  if (what == "restore") {
+    const auto outcome = clocks.restore();
+    return {
+        {"lead", outcome.lead}, {"restored", outcome.restored}, {"left alone", outcome.left_alone}};
+  }
+  throw std::runtime_error("nothing that is asked of a clock: " + what);
+}
+
+}  // namespace
+
+int clock_tool_main() {
+  must_be_on_a_host();
+  HostClocks clocks;
+  answer_all([&](const json& question) { return reply_to(clocks, question); });
+  return 0;
+}
+
+}  // namespace tribunal

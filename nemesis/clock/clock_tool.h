@@ -1,0 +1,12 @@
+// The tool "clock": moves the clocks of the database's processes on its host as it is told.
+#pragma once
+
+namespace tribunal {
+
+inline constexpr const char* clock_verb = "clock";
+
+// Questions, one line of JSON each: {"do": "waits"}, {"do": "move", ...}, {"do": "read"}, {"do":
+// "restore"}; clock_questions.h writes them and reads the answers.
+int clock_tool_main();
+
+}  // namespace tribunal

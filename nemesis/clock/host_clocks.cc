@@ -1,0 +1,214 @@
+#include "nemesis/clock/host_clocks.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "nemesis/clock/database_processes.h"
+
+namespace tribunal {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds between_looks_for_newcomers(2);
+constexpr milliseconds patch_deadline(2000);
+constexpr milliseconds restore_deadline(1000);
+// How long it may take until every process has a new motion; a monotonic clock that slows down does
+// so from this much later, so that it need not step back.
+constexpr std::int64_t changeover = 20'000'000;
+
+bool is_monotonic(std::size_t slot) { return slot >= slot_monotonic; }
+
+// By how much a reading lies outside of what it ought to be between two true moments.
+std::int64_t error_of(const SlotMotion& motion, std::int64_t reading, std::int64_t earlier,
+                      std::int64_t later) {
+  const auto [least, most] = std::minmax({moved_time(motion, earlier), moved_time(motion, later)});
+  return std::max({std::int64_t{0}, least - reading, reading - most});
+}
+
+}  // namespace
+
+HostClocks::HostClocks() : keeper_([this](const std::stop_token& stop) { keep(stop); }) {}
+
+HostClocks::~HostClocks() = default;
+
+// Whether it was not known before; throws when it cannot be patched.
+bool HostClocks::take(pid_t process) {
+  if (const auto known = held_.find(process); known != held_.end()) {
+    if (known->second.process.same_program()) return false;
+    held_.erase(known);  // an exec, or another process under the same number
+  }
+  if (!is_of_database(process)) return false;
+  try {
+    Held held{PatchedProcess(process), command_of(process), {}};
+    held.process.patch(patch_deadline);
+    apply(held);
+    held.before = held.process.calls().value_or(PatchedProcess::Calls{});
+    held_.emplace(process, std::move(held));
+    return true;
+  } catch (const std::exception&) {
+    if (!still_runs(process)) return false;
+    throw;
+  }
+}
+
+void HostClocks::take_all() {
+  // What has begun meanwhile inherits the motion or is found by the keeper.
+  for (const pid_t process : numbered_processes()) take(process);
+}
+
+void HostClocks::forget_ended() {
+  std::erase_if(held_, [](const auto& entry) { return !entry.second.process.same_program(); });
+  if (held_.empty()) {
+    lead_ = 0;
+    record_ = HookRecord{};
+  }
+}
+
+void HostClocks::apply(Held& held) {
+  if (held.process.record() != record_) held.process.move(record_);
+}
+
+void HostClocks::apply_to_all() {
+  for (auto& [process, held] : held_) {
+    try {
+      apply(held);
+    } catch (const std::exception&) {
+      if (still_runs(process) && held.process.same_program()) throw;
+    }
+  }
+}
+
+void HostClocks::begin(const ClockTimes& since) {
+  const HookRecord before = record_;
+  ClockMotion monotonic = motion_.monotonic;
+  monotonic.offset += lead_;
+  record_ = record_of(motion_.wall, monotonic, since);
+  if (motion_.monotonic_may_go_back) return;
+  for (std::size_t slot = 0; slot < clock_slots; ++slot) {
+    if (!is_monotonic(slot)) continue;
+    if (record_[slot].slope < 0) record_[slot].since += changeover;
+    record_[slot] = never_back(before[slot], record_[slot], since[slot], changeover);
+  }
+}
+
+void HostClocks::move(const HostMotion& motion) {
+  const std::scoped_lock lock(mutex_);
+  newcomers_ = {};
+  forget_ended();
+  take_all();
+  motion_ = motion;
+  for (auto& [process, held] : held_)
+    held.before = held.process.calls().value_or(PatchedProcess::Calls{});
+  begin(true_clocks());
+  in_force_ = true;
+  anew_at_ = steady_clock::now() + nanoseconds(motion.begins_anew);
+  apply_to_all();
+  changed_.notify_all();
+}
+
+HostClocks::Outcome HostClocks::restore() {
+  const std::scoped_lock lock(mutex_);
+  in_force_ = false;
+  motion_.wall = motion_.monotonic = ClockMotion{};
+  motion_.begins_anew = 0;
+  forget_ended();
+  if (!motion_.monotonic_may_go_back) lead_ = 0;  // what it has is kept by never_back
+  begin(true_clocks());
+  motion_.monotonic_may_go_back = false;
+  lead_ = 0;
+  for (std::size_t slot = 0; slot < clock_slots; ++slot)
+    if (is_monotonic(slot)) lead_ = std::max(lead_, record_[slot].offset);
+  apply_to_all();
+  Outcome outcome{lead_, 0, 0};
+  if (lead_ > 0) return outcome;
+  record_ = HookRecord{};
+  for (auto& [process, held] : held_) {
+    try {
+      const bool wholly = held.process.restore(restore_deadline) == Restored::wholly;
+      ++(wholly && held.process.pristine() ? outcome.restored : outcome.left_alone);
+    } catch (const std::exception&) {
+      if (still_runs(process) && held.process.same_program()) throw;
+    }
+  }
+  held_.clear();
+  return outcome;
+}
+
+ProcessClocks HostClocks::read_one(const Held& held) const {
+  ProcessClocks clocks{held.process.id(), held.command, 0, 0, 0, {}, false};
+  const ClockTimes earlier = true_clocks(), said = held.process.read_clocks(),
+                   later = true_clocks();
+  for (std::size_t slot = 0; slot < clock_slots; ++slot)
+    clocks.error =
+        std::max(clocks.error, error_of(record_[slot], said[slot], earlier[slot], later[slot]));
+  const auto ahead = [&](std::size_t slot) {
+    return said[slot] - earlier[slot] - (later[slot] - earlier[slot]) / 2;
+  };
+  clocks.wall_ahead = ahead(slot_realtime);
+  clocks.monotonic_ahead = ahead(slot_monotonic);
+  if (!held.process.patched()) return clocks;
+  if (const auto calls = held.process.calls()) {
+    clocks.counts = true;
+    clocks.calls = {calls->wall - held.before.wall, calls->monotonic - held.before.monotonic};
+  }
+  return clocks;
+}
+
+std::vector<ProcessClocks> HostClocks::read() {
+  const std::scoped_lock lock(mutex_);
+  forget_ended();
+  if (in_force_) take_all();
+  std::vector<ProcessClocks> all;
+  for (const pid_t process : numbered_processes()) {
+    try {
+      if (const auto held = held_.find(process); held != held_.end())
+        all.push_back(read_one(held->second));
+      else if (is_of_database(process))
+        all.push_back(read_one({PatchedProcess(process), command_of(process), {}}));
+    } catch (const std::exception&) {
+      if (still_runs(process)) throw;
+    }
+  }
+  return all;
+}
+
+HostClocks::Newcomers HostClocks::newcomers() const {
+  const std::scoped_lock lock(mutex_);
+  return newcomers_;
+}
+
+void HostClocks::look_after() {
+  if (motion_.begins_anew != 0 && steady_clock::now() >= anew_at_) {
+    begin(true_clocks());
+    apply_to_all();
+    anew_at_ += nanoseconds(motion_.begins_anew);
+  }
+  for (const pid_t process : numbered_processes()) {
+    try {
+      newcomers_.taken += take(process) ? 1 : 0;
+    } catch (const std::exception& error) {
+      if (newcomers_.failure.empty()) newcomers_.failure = error.what();
+    }
+  }
+}
+
+void HostClocks::keep(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    if (!changed_.wait(lock, stop, [&] { return in_force_; })) return;
+    try {
+      look_after();
+    } catch (const std::exception& error) {
+      if (newcomers_.failure.empty()) newcomers_.failure = error.what();
+    }
+    changed_.wait_for(lock, stop, between_looks_for_newcomers, [] { return false; });
+  }
+}
+
+}  // namespace tribunal
