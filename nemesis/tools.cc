@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "nemesis/clock/clock_tool.h"
-
 #include "nemesis/disk/disk_tool.h"
 
 namespace tribunal {
@@ -17,6 +16,7 @@ struct Verb {
 
 const std::vector<Verb>& tool_verbs() {
   static const std::vector<Verb> all{
+      {clock_verb, clock_tool_main},
       {disk_probe_verb, disk_probe_main},
       {disk_verb, disk_main},
   };
