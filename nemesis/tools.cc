@@ -5,6 +5,9 @@
 
 #include "nemesis/clock/clock_tool.h"
 #include "nemesis/disk/disk_tool.h"
+#include "nemesis/network/closing_echo.h"
+#include "nemesis/network/link_echo.h"
+#include "nemesis/network/packet_queue.h"
 
 namespace tribunal {
 namespace {
@@ -17,8 +20,11 @@ struct Verb {
 const std::vector<Verb>& tool_verbs() {
   static const std::vector<Verb> all{
       {clock_verb, clock_tool_main},
+      {closing_echo_verb, closing_echo_main},
       {disk_probe_verb, disk_probe_main},
       {disk_verb, disk_main},
+      {link_echo_verb, link_echo_main},
+      {packet_queue_verb, packet_queue_main},
   };
   return all;
 }

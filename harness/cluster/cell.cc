@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "harness/cluster/cell_host.h"
+#include "harness/cluster/client_side.h"
 #include "harness/cluster/command.h"
 #include "harness/record/error.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::size_t most_hosts = 200;
 constexpr Milliseconds network_deadline{10'000};
+
+constexpr const char* clients_address = "10.77.0.254";
 
 std::string address_of(std::size_t index) { return fmt::format("10.77.0.{}", index + 1); }
 
@@ -105,7 +108,11 @@ std::unique_ptr<Cluster> build_cell(const CellOptions& options) {
     host->keep(network);
     built.push_back(std::move(host));
   }
-  return std::make_unique<Cluster>(std::move(built));
+  auto cluster = std::make_unique<Cluster>(std::move(built));
+  cluster->clients =
+      std::make_unique<ClientSide>(options.hosts, clients_address,
+                                   std::filesystem::absolute(options.logs) / "clients", arrivals);
+  return cluster;
 }
 
 }  // namespace tribunal

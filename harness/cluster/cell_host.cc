@@ -159,8 +159,14 @@ Tool& CellHost::tool(const std::string& verb) {
                                    {"command", {"/proc/self/exe", verb}},
                                    {"environment", environment_with({})}},
                                   {theirs.number(), log.number(), log.number()});
-  tool = std::make_unique<CellTool>(fmt::format("{} on {}", verb, name()), *link_, started["pid"],
-                                    std::move(ours));
+  tool = std::make_unique<CellTool>(
+      fmt::format("{} on {}", verb, name()), std::move(ours),
+      [this, pid = started["pid"].get<int>()] {
+        try {
+          link_->ask({{"do", "end command"}, {"pid", pid}});
+        } catch (const Error&) {  // the host has gone, and the tool with it
+        }
+      });
   return *tool;
 }
 

@@ -18,15 +18,10 @@ int milliseconds_until(Clock::time_point until) {
 
 }  // namespace
 
-CellTool::CellTool(std::string name, HostLink& link, int pid, Descriptor socket)
-    : name_(std::move(name)), link_(link), pid_(pid), socket_(std::move(socket)) {}
+CellTool::CellTool(std::string name, Descriptor socket, std::function<void()> end)
+    : name_(std::move(name)), end_(std::move(end)), socket_(std::move(socket)) {}
 
-CellTool::~CellTool() {
-  try {
-    link_.ask({{"do", "end command"}, {"pid", pid_}});
-  } catch (const Error&) {  // the host has gone, and the tool with it
-  }
-}
+CellTool::~CellTool() { end_(); }
 
 void CellTool::complain(const std::string& what) const {
   throw Error(Blame::environment, fmt::format("the tool {} {}", name_, what),

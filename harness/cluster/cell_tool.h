@@ -1,17 +1,18 @@
-// A tool on a host of a cell: a process that the host's init started, at the other end of a socket.
+// A tool of a cell: a process at the other end of a socket.
 #pragma once
 
+#include <functional>
 #include <mutex>
 
 #include "harness/cluster/descriptor.h"
-#include "harness/cluster/host_link.h"
+#include "harness/cluster/host.h"
 
 namespace tribunal {
 
 class CellTool final : public Tool {
  public:
-  // `pid` as the host counts, which is also the tool's session.
-  CellTool(std::string name, HostLink& link, int pid, Descriptor socket);
+  // `end` ends the process, if it still runs.
+  CellTool(std::string name, Descriptor socket, std::function<void()> end);
   ~CellTool() override;
   std::string ask(const std::string& line, Milliseconds deadline) override;
 
@@ -19,8 +20,7 @@ class CellTool final : public Tool {
   [[noreturn]] void complain(const std::string& what) const;
 
   const std::string name_;  // "packet-queue on n1"
-  HostLink& link_;
-  const int pid_;
+  const std::function<void()> end_;
   std::mutex mutex_;
   Descriptor socket_;     // guarded by mutex_
   std::string received_;  // after the last whole line; guarded by mutex_

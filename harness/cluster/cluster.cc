@@ -10,6 +10,7 @@ namespace tribunal {
 Host& Cluster::host(const std::string& name) {
   for (const auto& host : hosts_)
     if (host->name() == name) return *host;
+  if (clients && clients->name() == name) return *clients;
   throw Error(Blame::usage, fmt::format("there is no host called '{}'", name),
               fmt::format("one of: {}", fmt::join(names(), ", ")));
 }

@@ -23,6 +23,10 @@ class Cluster {
   // packets.
   static constexpr std::uint16_t probe_port = 47;
 
+  // Where the clients are, as host("clients"); it is no member of the cluster and not in names().
+  static constexpr const char* clients_name = "clients";
+  std::unique_ptr<Host> clients;  // empty: the backend cannot tell
+
   // Set by whoever deployed the database. Safe from any thread.
   std::function<void(Host&)> start_database;  // on one host, again after a kill
   std::function<bool(Host&, Milliseconds)>

@@ -14,9 +14,11 @@
 
 namespace tribunal {
 
+// Packets of the harness's own are counted apart.
 enum class Sender {
   database,  // and its clients
-  meter,     // the harness, which measures the link: counted apart
+  probe,     // looks whether there is a way at all
+  meter,     // measures the way
 };
 
 struct Packet {
@@ -81,7 +83,7 @@ class Flow {
   bool lost_before_ = false;
   Time busy_until_ = 0;
   std::uint64_t order_ = 0;
-  FlowCounters counters_[2];
+  FlowCounters counters_[3];
   std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
 };
 

@@ -73,16 +73,54 @@ struct Tally {
   }
 };
 
+struct Destination {
+  std::string address;
+  sockaddr_in where{};
+  std::vector<Nanoseconds> round_trips;
+  std::vector<bool> answered;
+};
+
 struct Sending {
-  sockaddr_in to{};
+  std::vector<Destination> to;
   EchoMark mark;
   std::uint32_t count = 0;
   std::size_t bytes = 0;
   Nanoseconds gap = 0, patience = 0, next_at = 0;
-  std::vector<Nanoseconds> round_trips;
-  std::vector<bool> answered;
+
   bool wants_answers() const { return mark.kind == EchoMark::Kind::question; }
+  bool has_all_answers() const {
+    return std::all_of(to.begin(), to.end(), [&](const Destination& destination) {
+      return destination.round_trips.size() == count;
+    });
+  }
 };
+
+sockaddr_in echo_address(const std::string& address) {
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_port = htons(echo_port);
+  if (::inet_pton(AF_INET, address.c_str(), &where.sin_addr) != 1)
+    throw std::runtime_error("not an address: " + address);
+  return where;
+}
+
+json round_trips_json(std::vector<Nanoseconds> times) {
+  if (times.empty()) return {{"answered", 0}};
+  std::sort(times.begin(), times.end());
+  double sum = 0, squares = 0;
+  for (const Nanoseconds time : times) {
+    sum += static_cast<double>(time);
+    squares += static_cast<double>(time) * static_cast<double>(time);
+  }
+  const auto count = static_cast<double>(times.size());
+  const double mean = sum / count;
+  const double deviation = std::sqrt(std::max(0.0, squares / count - mean * mean));
+  return {{"answered", times.size()},
+          {"least", times.front()},
+          {"median", times[times.size() / 2]},
+          {"mean", static_cast<Nanoseconds>(mean)},
+          {"deviation", static_cast<Nanoseconds>(deviation)}};
+}
 
 class LinkEcho {
  public:
@@ -95,11 +133,12 @@ class LinkEcho {
   void send_due();
   void receive();
   void take(std::string_view datagram, const sockaddr_in& from);
+  void take_answer(const EchoMark& mark, const sockaddr_in& from, Nanoseconds now);
   bool finished() const;
   json conclusion() const;
   json tally(const json& question);
   std::uint64_t unread() const;
-  int patience() const;
+  timespec patience() const;
 
   ToolChannel channel_;
   Descriptor socket_;
@@ -109,10 +148,6 @@ class LinkEcho {
 
 void LinkEcho::begin(const json& question) {
   Sending sending;
-  sending.to.sin_family = AF_INET;
-  sending.to.sin_port = htons(echo_port);
-  if (::inet_pton(AF_INET, question["to"].get<std::string>().c_str(), &sending.to.sin_addr) != 1)
-    throw std::runtime_error("not an address: " + question["to"].dump());
   sending.mark.kind =
       question["answers"].get<bool>() ? EchoMark::Kind::question : EchoMark::Kind::plain;
   sending.mark.session = question["session"];
@@ -121,7 +156,9 @@ void LinkEcho::begin(const json& question) {
   sending.gap = question["gap"];
   sending.patience = question["patience"];
   sending.next_at = echo_now();
-  sending.answered.resize(sending.count);
+  for (const std::string address : question["to"])
+    sending.to.push_back(
+        {address, echo_address(address), {}, std::vector<bool>(sending.count, false)});
   sending_ = std::move(sending);
 }
 
@@ -132,10 +169,9 @@ void LinkEcho::send_due() {
   if (sending.mark.number >= sending.count || echo_now() < sending.next_at) return;
   sending.mark.sent = echo_now();
   const std::string datagram = write_echo(sending.mark, sending.bytes);
-  if (::sendto(socket_.number(), datagram.data(), datagram.size(), 0,
-               reinterpret_cast<const sockaddr*>(&sending.to), sizeof sending.to) < 0 &&
-      errno == EAGAIN)
-    return;
+  for (const auto& to : sending.to)
+    ::sendto(socket_.number(), datagram.data(), datagram.size(), 0,
+             reinterpret_cast<const sockaddr*>(&to.where), sizeof to.where);
   ++sending.mark.number;
   sending.next_at += sending.gap;
   if (sending.mark.number == sending.count) sending.next_at = sending.mark.sent;
@@ -143,28 +179,14 @@ void LinkEcho::send_due() {
 
 bool LinkEcho::finished() const {
   if (sending_->mark.number < sending_->count) return false;
-  return (sending_->wants_answers() && sending_->round_trips.size() == sending_->count) ||
+  return (sending_->wants_answers() && sending_->has_all_answers()) ||
          echo_now() >= sending_->next_at + sending_->patience;
 }
 
 json LinkEcho::conclusion() const {
-  json body{{"sent", sending_->count}, {"answered", sending_->round_trips.size()}};
-  if (sending_->round_trips.empty()) return body;
-  std::vector<Nanoseconds> times = sending_->round_trips;
-  std::sort(times.begin(), times.end());
-  double sum = 0, squares = 0;
-  for (const Nanoseconds time : times) {
-    sum += static_cast<double>(time);
-    squares += static_cast<double>(time) * static_cast<double>(time);
-  }
-  const auto count = static_cast<double>(times.size());
-  const double mean = sum / count;
-  body["least"] = times.front();
-  body["median"] = times[times.size() / 2];
-  body["mean"] = static_cast<Nanoseconds>(mean);
-  body["deviation"] =
-      static_cast<Nanoseconds>(std::sqrt(std::max(0.0, squares / count - mean * mean)));
-  return body;
+  json links = json::object();
+  for (const auto& to : sending_->to) links[to.address] = round_trips_json(to.round_trips);
+  return {{"sent", sending_->count}, {"links", std::move(links)}};
 }
 
 std::uint64_t LinkEcho::unread() const {
@@ -198,13 +220,7 @@ void LinkEcho::take(std::string_view datagram, const sockaddr_in& from) {
     ++tally.corrupted;
     return;
   }
-  if (mark->kind == EchoMark::Kind::answer) {
-    if (!sending_ || sending_->mark.session != mark->session) return;
-    if (mark->number >= sending_->count || sending_->answered[mark->number]) return;
-    sending_->answered[mark->number] = true;
-    sending_->round_trips.push_back(now - mark->sent);
-    return;
-  }
+  if (mark->kind == EchoMark::Kind::answer) return take_answer(*mark, from, now);
   if (tally.session != mark->session) {
     tally = {};
     tally.session = mark->session;
@@ -217,6 +233,15 @@ void LinkEcho::take(std::string_view datagram, const sockaddr_in& from) {
   const std::string back = write_echo(answer, datagram.size());
   ::sendto(socket_.number(), back.data(), back.size(), 0, reinterpret_cast<const sockaddr*>(&from),
            sizeof from);
+}
+
+void LinkEcho::take_answer(const EchoMark& mark, const sockaddr_in& from, Nanoseconds now) {
+  if (!sending_ || sending_->mark.session != mark.session || mark.number >= sending_->count) return;
+  for (auto& to : sending_->to) {
+    if (to.where.sin_addr.s_addr != from.sin_addr.s_addr || to.answered[mark.number]) continue;
+    to.answered[mark.number] = true;
+    to.round_trips.push_back(now - mark.sent);
+  }
 }
 
 void LinkEcho::receive() {
@@ -244,27 +269,29 @@ void LinkEcho::ask(const json& question) {
   }
 }
 
+timespec LinkEcho::patience() const {
+  constexpr Nanoseconds second = 1'000'000'000;
+  Nanoseconds wait = second;
+  if (sending_) {
+    const bool sent = sending_->mark.number >= sending_->count;
+    const Nanoseconds until = sending_->next_at + (sent ? sending_->patience : 0);
+    wait = std::clamp<Nanoseconds>(until - echo_now(), 0, second);
+  }
+  return {wait / second, wait % second};
+}
+
 void LinkEcho::serve() {
   while (!channel_.closed()) {
     const int asked = sending_ ? -1 : channel_.descriptor();  // one question after the other
     pollfd ready[] = {{socket_.number(), POLLIN, 0}, {asked, POLLIN, 0}};
-    constexpr Nanoseconds second = 1'000'000'000;
-    Nanoseconds wait = second;
-    if (sending_) {
-      const Nanoseconds until = sending_->mark.number < sending_->count
-                                    ? sending_->next_at
-                                    : sending_->next_at + sending_->patience;
-      wait = std::clamp<Nanoseconds>(until - echo_now(), 0, second);
-    }
-    const timespec patience{wait / second, wait % second};
-    ::ppoll(ready, 2, &patience, nullptr);
+    const timespec wait = patience();
+    ::ppoll(ready, 2, &wait, nullptr);
     if (ready[0].revents) receive();
     if (sending_) {
       send_due();
-      if (finished()) {
-        channel_.answer(conclusion());
-        sending_.reset();
-      }
+      if (!finished()) continue;
+      channel_.answer(conclusion());
+      sending_.reset();
     } else if (ready[1].revents) {
       while (!sending_) {
         const auto question = channel_.next();

@@ -3,11 +3,12 @@
 // is shaped like the database's packets and counted apart from them.
 //
 // Asked in JSON, a line a question (times in nanoseconds):
-//   {"do": "send", "to": ADDRESS, "session": S, "count": N, "gap": T, "bytes": B, "answers": BOOL,
-//    "patience": T}   when all answers have come, or `patience` after the last was sent:
-//                     {"sent", "answered", "least", "median", "mean", "deviation"} of round trips
+//   {"do": "send", "to": [ADDRESS...], "session": S, "count": N, "gap": T, "bytes": B,
+//    "answers": BOOL, "patience": T}   when all answers have come, or `patience` after the last
+//        was sent: {"sent", "links": {ADDRESS: {"answered", "least", "median", "mean",
+//        "deviation"}}} of round trips
 //   {"do": "tally", "from": ADDRESS, "session": S}   what has arrived of that session:
-//                     {"arrived", "twice", "late", "corrupted", "bytes", "span", "unread"}
+//        {"arrived", "twice", "late", "corrupted", "bytes", "span", "unread"}
 // bytes: with the IP header; span: from the first to the last of them; late: after one with a
 // higher number; unread: lost by this tool itself, which was too slow.
 #pragma once

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "harness/cluster/cluster.h"
+
 namespace tribunal {
 namespace {
 
@@ -29,7 +31,9 @@ PacketHead read_head(std::string_view packet) {
   if (fragment != 0) return head;  // only the first has the ports
   const std::uint8_t protocol = octet(packet, 9);
   if (protocol == IPPROTO_TCP) head.closing = octet(packet, length + 13) & fin_or_rst;
-  if (protocol == IPPROTO_UDP &&
+  if (protocol == IPPROTO_UDP && pair_of(packet, length + 2) == Cluster::probe_port)
+    head.sender = Sender::probe;
+  if ((protocol == IPPROTO_UDP || protocol == IPPROTO_TCP) &&
       (pair_of(packet, length) == echo_port || pair_of(packet, length + 2) == echo_port))
     head.sender = Sender::meter;
   return head;

@@ -8,7 +8,7 @@
 
 namespace tribunal {
 
-// The UDP port of the harness's own measurements (link_echo.cc).
+// The port of the harness's own measurements (link_echo.cc by UDP, closing_echo.cc by TCP).
 inline constexpr std::uint16_t echo_port = 48;
 
 struct PacketHead {

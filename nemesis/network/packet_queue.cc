@@ -41,6 +41,7 @@ json counters_json(const FlowCounters& counters) {
 
 json counters_json(const Flow& flow) {
   return {{"database", counters_json(flow.counters(Sender::database))},
+          {"probe", counters_json(flow.counters(Sender::probe))},
           {"meter", counters_json(flow.counters(Sender::meter))},
           {"waiting", flow.waiting()}};
 }
@@ -67,6 +68,7 @@ class SecondArrival {
 
 struct NamedFlow {
   std::string name;
+  Sender spared;
   std::set<std::uint32_t> sources;
   Flow flow;
 };
@@ -94,7 +96,9 @@ class PacketQueue {
 };
 
 void PacketQueue::set(const json& question) {
-  NamedFlow flow{question["flow"], {}, Flow(question["shape"].get<FlowShape>(), question["seed"])};
+  const Sender spared = question["spares"] == "meters" ? Sender::meter : Sender::probe;
+  NamedFlow flow{
+      question["flow"], spared, {}, Flow(question["shape"].get<FlowShape>(), question["seed"])};
   for (const auto& source : question["sources"]) {
     in_addr address{};
     if (::inet_pton(AF_INET, source.get<std::string>().c_str(), &address) != 1)
@@ -150,7 +154,7 @@ void PacketQueue::adjust() {
 void PacketQueue::take(const QueuedPacket& queued) {
   const PacketHead head = read_head(queued.content);
   const auto flow = std::find_if(flows_.begin(), flows_.end(), [&](const NamedFlow& one) {
-    return one.sources.contains(head.source);
+    return one.spared != head.sender && one.sources.contains(head.source);
   });
   if (head.header == 0 || flow == flows_.end()) return socket_.accept(queued.id);
   Packet packet{queued.id, queued.bytes, head.header, head.sender, head.closing, {}};

@@ -3,11 +3,13 @@
 // nothing on the way that its own machine still holds. Dies with the controller.
 //
 // Asked in JSON, a line a question:
-//   {"do": "set", "flow": NAME, "sources": [ADDRESS...], "shape": FlowShape, "seed": N}
+//   {"do": "set", "flow": NAME, "spares": "probes" or "meters", "sources": [ADDRESS...],
+//    "shape": FlowShape, "seed": N}
 //   {"do": "remove", "flow": NAME}   what waits is delivered at once; answers as read does, last
 //   {"do": "read"}                   {"flows": {NAME: {"database": {...}, "meter": {...}}},
 //                                     "overruns": N}
-// A packet belongs to the first flow by name that has its source; a flow that holds comes first.
+// (and "probe" beside "database" and "meter"). A packet belongs to the first flow by name that has
+// its source; a flow that holds comes first.
 #pragma once
 
 namespace tribunal {

@@ -1,12 +1,20 @@
 list(APPEND NEMESIS_SOURCES
+  network/closing_echo.cc
   network/echo_mark.cc
   network/faults.cc
   network/flow.cc
   network/flow_shape.cc
   network/grudge.cc
   network/link_echo.cc
+  network/link_meter.cc
+  network/links.cc
+  network/packet_effect.cc
+  network/packet_fault.cc
   network/packet_head.cc
   network/packet_queue.cc
   network/packet_rules.cc
+  network/packet_shaping.cc
+  network/packets.cc
   network/partition.cc
-  network/queue_socket.cc)
+  network/queue_socket.cc
+  network/rule_table.cc)
