@@ -1,5 +1,11 @@
 #include "nemesis/clock/clock_tool.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
@@ -32,8 +38,37 @@ std::vector<AbsoluteWait> look_for_waits() {
   return found;
 }
 
+// Whether this machine lets clocks be moved, tried on a child that does nothing.
+void try_on_a_child() {
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("cannot start a process to try it on");
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (true) ::pause();
+  }
+  std::exception_ptr failure;
+  try {
+    constexpr std::int64_t hour = 3'600'000'000'000, second = 1'000'000'000;
+    PatchedProcess process(child);
+    process.patch(std::chrono::seconds(2));
+    process.move(record_of({hour, 1, 0, 0}, {}, true_clocks()));
+    const std::int64_t ahead = process.read_clocks()[slot_realtime] - true_clocks()[slot_realtime];
+    if (std::abs(ahead - hour) > 60 * second)
+      throw std::runtime_error("a process that was patched does not read another time");
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  if (failure) std::rethrow_exception(failure);
+}
+
 json reply_to(HostClocks& clocks, const json& question) {
   const std::string what = question["do"];
+  if (what == "try") {
+    try_on_a_child();
+    return json::object();
+  }
   if (what == "waits") return waits_answer(look_for_waits());
   if (what == "move") {
     clocks.move(motion_of(question));

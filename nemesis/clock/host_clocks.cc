@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "nemesis/clock/database_processes.h"
 
@@ -21,6 +23,7 @@ constexpr milliseconds restore_deadline(1000);
 // How long it may take until every process has a new motion; a monotonic clock that slows down does
 // so from this much later, so that it need not step back.
 constexpr std::int64_t changeover = 20'000'000;
+constexpr std::int64_t least_monotonic = 1'000'000'000;
 
 bool is_monotonic(std::size_t slot) { return slot >= slot_monotonic; }
 
@@ -44,17 +47,18 @@ bool HostClocks::take(pid_t process) {
     held_.erase(known);  // an exec, or another process under the same number
   }
   if (!is_of_database(process)) return false;
+  std::optional<Held> held;
   try {
-    Held held{PatchedProcess(process), command_of(process), {}};
-    held.process.patch(patch_deadline);
-    apply(held);
-    held.before = held.process.calls().value_or(PatchedProcess::Calls{});
-    held_.emplace(process, std::move(held));
-    return true;
+    held.emplace(Held{PatchedProcess(process), command_of(process), {}});
+    held->process.patch(patch_deadline);
+    apply(*held);
+    held->before = held->process.calls().value_or(PatchedProcess::Calls{});
   } catch (const std::exception&) {
-    if (!still_runs(process)) return false;
+    if (!still_runs(process) || (held && !held->process.same_program())) return false;
     throw;
   }
+  held_.emplace(process, std::move(*held));
+  return true;
 }
 
 void HostClocks::take_all() {
@@ -102,10 +106,16 @@ void HostClocks::move(const HostMotion& motion) {
   newcomers_ = {};
   forget_ended();
   take_all();
+  const auto [motion_before, record_before] = std::pair(motion_, record_);
   motion_ = motion;
   for (auto& [process, held] : held_)
     held.before = held.process.calls().value_or(PatchedProcess::Calls{});
   begin(true_clocks());
+  if (moved_time(record_[slot_monotonic], true_clocks()[slot_monotonic]) < least_monotonic) {
+    motion_ = motion_before;
+    record_ = record_before;
+    throw std::runtime_error("a monotonic clock cannot go below zero, where this machine's began");
+  }
   in_force_ = true;
   anew_at_ = steady_clock::now() + nanoseconds(motion.begins_anew);
   apply_to_all();

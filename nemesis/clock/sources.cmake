@@ -1,5 +1,6 @@
 list(APPEND NEMESIS_SOURCES
   clock/absolute_waits.cc
+  clock/clock_fault.cc
   clock/clock_motion.cc
   clock/clock_questions.cc
   clock/clock_reading.cc

@@ -1,0 +1,156 @@
+#include "nemesis/clock/clock_fault.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "nemesis/clock/clock_questions.h"
+#include "nemesis/clock/clock_tool.h"
+#include "nemesis/every_host.h"
+#include "nemesis/tool_question.h"
+
+namespace tribunal {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t tolerance = 5'000'000;  // 5 ms
+constexpr Milliseconds patience(15'000);       // patching many processes on a busy machine
+
+bool moves(const ClockMotion& motion) { return !motion.is_true(); }
+
+std::string seconds_of(std::int64_t nanoseconds) {
+  return fmt::format("{:+.3f} s", static_cast<double>(nanoseconds) / 1e9);
+}
+
+std::string counted(std::size_t count) {
+  return fmt::format("{} {}", count, count == 1 ? "process" : "processes");
+}
+
+ClockReading read_clocks_of(Host& host) {
+  return reading_of(ask_tool(host, clock_verb, {{"do", "read"}}, patience));
+}
+
+std::string waits_for_it(const AbsoluteWait& wait) {
+  const bool wall = wait.clock == WaitClock::wall;
+  return fmt::format(
+      "{} (process {}, thread {}) sleeps until absolute moments of the {} clock, which the kernel "
+      "compares with the machine's own: it would sleep too long or not at all, as with no real "
+      "clock; {}",
+      wait.command, wait.process, wait.thread, wall ? "wall" : "monotonic",
+      wall ? "it would have to be started under libfaketime" : "move its wall clock only");
+}
+
+}  // namespace
+
+ClockFault::ClockFault(PlannedFault planned, Motion motion)
+    : HostFault(std::move(planned)), motion_(std::move(motion)) {}
+
+// The motion, or the part of it that does not lie to the database about more than the time.
+HostMotion ClockFault::fit_for(Host& host, std::string& remark) const {
+  HostMotion motion = motion_(host);
+  for (const auto& wait : waits_of(ask_tool(host, clock_verb, {{"do", "waits"}}, patience))) {
+    ClockMotion& moved = wait.clock == WaitClock::wall ? motion.wall : motion.monotonic;
+    if (!moves(moved)) continue;
+    if (wait.clock == WaitClock::wall || !moves(motion.wall))
+      throw std::runtime_error(waits_for_it(wait));
+    moved = ClockMotion{};
+    remark = fmt::format(
+        "; their monotonic clock is left alone, since {} sleeps until absolute "
+        "moments of it",
+        wait.command);
+  }
+  return motion;
+}
+
+std::string ClockFault::strike(Ground&, Host& host) {
+  std::string remark;
+  const HostMotion motion = fit_for(host, remark);
+  {
+    const std::scoped_lock lock(mutex_);
+    moved_[host.name()] = motion;
+  }
+  ask_tool(host, clock_verb, motion_question(motion), patience);
+  const ClockReading reading = read_clocks_of(host);
+  if (reading.processes.empty()) throw std::runtime_error("no process of the database runs there");
+  for (const auto& process : reading.processes)
+    if (process.error > tolerance)
+      throw std::runtime_error(
+          fmt::format("a clock of {} (process {}) is {} from where it should be", process.command,
+                      process.process, seconds_of(process.error)));
+  const auto& first = reading.processes.front();
+  std::string seen = counted(reading.processes.size());
+  if (moves(motion.wall)) seen += fmt::format(", wall clock {}", seconds_of(first.wall_ahead));
+  if (moves(motion.monotonic))
+    seen += fmt::format(", monotonic clock {}", seconds_of(first.monotonic_ahead));
+  return seen + ", read through their own vDSO" + remark;
+}
+
+std::optional<std::string> ClockFault::met(Ground&, Host& host, const Meeting&,
+                                           Counters& counters) {
+  HostMotion motion;
+  {
+    const std::scoped_lock lock(mutex_);
+    motion = moved_[host.name()];
+  }
+  const ClockReading reading = read_clocks_of(host);
+  if (!reading.newcomers.failure.empty())
+    throw std::runtime_error("a process that began meanwhile: " + reading.newcomers.failure);
+  std::uint64_t calls = 0;
+  for (const auto& process : reading.processes)
+    calls += (moves(motion.wall) ? process.calls.wall : 0) +
+             (moves(motion.monotonic) ? process.calls.monotonic : 0);
+  counters.emplace_back(host.name() + " readings of a moved clock", calls);
+  if (reading.newcomers.taken > 0)
+    counters.emplace_back(host.name() + " processes that began meanwhile", reading.newcomers.taken);
+  if (calls == 0) return {};
+  return fmt::format("{} readings of a moved clock on {}", calls, host.name());
+}
+
+void ClockFault::undo(Ground&, Host& host) {
+  const json outcome = ask_tool(host, clock_verb, {{"do", "restore"}}, patience);
+  const std::scoped_lock lock(mutex_);
+  leads_[host.name()] = outcome["lead"];
+  const std::size_t restored = outcome["restored"], left = outcome["left alone"];
+  auto& became = restored_[host.name()];
+  if (restored > 0)
+    became += fmt::format(", the vDSO of {} as the kernel made it", counted(restored));
+  if (left > 0) became += fmt::format(", {} no longer entering the hook", counted(left));
+}
+
+std::string ClockFault::confirm(Ground&, Host& host) {
+  std::int64_t lead = 0;
+  std::string became;
+  {
+    const std::scoped_lock lock(mutex_);
+    lead = leads_[host.name()];
+    became = restored_[host.name()];
+  }
+  const ClockReading reading = read_clocks_of(host);
+  const auto near = [](std::int64_t one, std::int64_t other) {
+    return std::abs(one - other) <= tolerance;
+  };
+  for (const auto& process : reading.processes) {
+    const bool monotonic = near(process.monotonic_ahead, 0) || near(process.monotonic_ahead, lead);
+    if (!near(process.wall_ahead, 0) || !monotonic)
+      throw std::runtime_error(fmt::format(
+          "{} (process {}) still reads {} wall, {} monotonic", process.command, process.process,
+          seconds_of(process.wall_ahead), seconds_of(process.monotonic_ahead)));
+  }
+  std::string seen = counted(reading.processes.size()) + " with true clocks" + became;
+  if (lead > 0)
+    seen +=
+        fmt::format(", but monotonic ones keep {}, since they do not go back", seconds_of(lead));
+  return seen;
+}
+
+void prepare_clocks(Cluster& cluster) {
+  std::vector<std::string> hosts;
+  for (std::size_t i = 0; i < cluster.size(); ++i) hosts.push_back(cluster.host(i).name());
+  on_every(cluster, hosts, [&](Host& host) {
+    ask_tool(host, clock_verb, {{"do", "try"}}, patience);
+  });
+}
+
+}  // namespace tribunal

@@ -1,0 +1,280 @@
+// The faults of clocks in a cell: what the database's processes then tell, on the targets and on
+// the others, what the receipt says, and that everything is true again.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "harness/parts/catalogue.h"
+#include "nemesis/catalogue.h"
+#include "nemesis/clock/clock_motion.h"
+#include "tests/cluster/in_cell.h"
+#include "tests/nemesis/clock_teller.h"
+
+namespace tribunal {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t second = 1'000'000'000, tolerance = 5'000'000;
+
+// A cluster of tellers.
+class ClockGround {
+ public:
+  explicit ClockGround(Cluster& cluster) : cluster_(cluster), activity_(cluster.size()) {
+    cluster.start_database = [this](Host& host) { start(host, teller_port); };
+    cluster.database_ready = [](Host& host, Milliseconds) {
+      ask_teller(host.address(), teller_port);
+      return true;
+    };
+    cluster.database_role = [](Host&) { return "follower"; };
+    ground_ = std::make_unique<Ground>(
+        Ground{cluster_,
+               activity_,
+               [this] { return (std::chrono::steady_clock::now() - began_) / 1ns; },
+               {},
+               {},
+               {}});
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+      start(cluster.host(i), teller_port);
+      for (const int port : {teller_port, teller_port + 1})
+        ask_teller(cluster.host(i).address(), port);
+    }
+  }
+
+  void start(Host& host, int port) {
+    host.start(
+        {{std::filesystem::read_symlink("/proc/self/exe"), teller_verb, std::to_string(port)},
+         {},
+         false});
+  }
+  Host& host(const std::string& name) { return cluster_.host(name); }
+  Ground& ground() { return *ground_; }
+
+  PlannedFault plan(const std::string& fault, const std::map<std::string, std::string>& options) {
+    PlannedFault plan;
+    plan.fault = fault;
+    plan.target = "one";
+    for (std::size_t i = 0; i < cluster_.size(); ++i) plan.order.push_back(cluster_.host(i).name());
+    for (const auto& option : find(faults(), "fault", fault).options)
+      plan.options[option.name] = option.values.front();
+    for (const auto& [name, value] : options) plan.options[name] = value;
+    return plan;
+  }
+
+ private:
+  Cluster& cluster_;
+  Activity activity_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::unique_ptr<Ground> ground_;
+};
+
+class ClockTrial {
+ public:
+  ClockTrial(ClockGround& ground, const PlannedFault& plan)
+      : ground_(ground), fault_(find(faults(), "fault", plan.fault).make(plan)) {
+    receipt.planned = plan;
+    fault_->inject(ground_.ground(), receipt);
+  }
+  void expect_installed() const {
+    EXPECT_EQ(receipt.failure, "");
+    EXPECT_TRUE(receipt.installed && receipt.observed);
+    EXPECT_EQ(receipt.means, "vDSO");
+  }
+  void heal() {
+    fault_->exercise(ground_.ground(), receipt);
+    fault_->heal(ground_.ground(), receipt);
+    EXPECT_EQ(receipt.failure, "");
+    EXPECT_TRUE(receipt.complete()) << receipt.observed_by << " | " << receipt.exercised_by;
+  }
+  Receipt receipt;
+
+ private:
+  ClockGround& ground_;
+  std::unique_ptr<Fault> fault_;
+};
+
+struct Ahead {
+  std::int64_t least_wall, most_wall, least_monotonic, most_monotonic;
+};
+Ahead ahead_of(const Host& host, int port = teller_port) {
+  const ClockTimes earlier = true_clocks();
+  const Told told = ask_teller(host.address(), port);
+  const ClockTimes later = true_clocks();
+  return {told.wall - later[slot_realtime], told.wall - earlier[slot_realtime],
+          told.monotonic - later[slot_monotonic], told.monotonic - earlier[slot_monotonic]};
+}
+
+void expect_wall_ahead(const Ahead& ahead, std::int64_t by) {
+  EXPECT_LE(ahead.least_wall, by + tolerance);
+  EXPECT_GE(ahead.most_wall, by - tolerance);
+}
+void expect_monotonic_ahead(const Ahead& ahead, std::int64_t by) {
+  EXPECT_LE(ahead.least_monotonic, by + tolerance);
+  EXPECT_GE(ahead.most_monotonic, by - tolerance);
+}
+
+TEST(ClockFaults, AnOffsetIsOnTheTargetAloneAndGoesAway) {
+  in_cell(2, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    ClockTrial trial(ground, ground.plan("clock-offset", {{"offset", "-90s"}}));
+    trial.expect_installed();
+    EXPECT_EQ(trial.receipt.targets, std::vector<std::string>{"n1"});
+    for (const int port : {teller_port, teller_port + 1}) {
+      expect_wall_ahead(ahead_of(ground.host("n1"), port), -90 * second);
+      expect_monotonic_ahead(ahead_of(ground.host("n1"), port), 0);
+      expect_wall_ahead(ahead_of(ground.host("n2"), port), 0);
+    }
+    trial.heal();
+    for (const int port : {teller_port, teller_port + 1})
+      expect_wall_ahead(ahead_of(ground.host("n1"), port), 0);
+  });
+}
+
+TEST(ClockFaults, NobodyWhoReadsNoClockHasMetIt) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    const PlannedFault plan = ground.plan("clock-offset", {});
+    const auto fault = find(faults(), "fault", plan.fault).make(plan);
+    Receipt receipt;
+    fault->inject(ground.ground(), receipt);
+    fault->exercise(ground.ground(), receipt);  // the tellers read a clock only when they are asked
+    EXPECT_TRUE(receipt.observed);
+    EXPECT_FALSE(receipt.exercised) << receipt.exercised_by;
+    ask_teller(ground.host("n1").address(), teller_port);
+    fault->exercise(ground.ground(), receipt);
+    EXPECT_TRUE(receipt.exercised);
+    fault->heal(ground.ground(), receipt);
+    EXPECT_TRUE(receipt.complete()) << receipt.failure;
+  });
+}
+
+TEST(ClockFaults, ChildrenAndRestartsHaveTheMovedClock) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    Host& host = ground.host("n1");
+    ClockTrial trial(ground, ground.plan("clock-offset", {{"offset", "+1h"}}));
+    trial.expect_installed();
+    have_child(host.address(), teller_port, 7200);
+    expect_wall_ahead(ahead_of(host, 7200), 3600 * second);
+    ground.start(host, 7300);  // another program, which inherits nothing
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while (ahead_of(host, 7300).most_wall < 1800 * second &&
+           std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(1ms);
+    expect_wall_ahead(ahead_of(host, 7300), 3600 * second);
+    trial.heal();
+    for (const int port : {teller_port, 7200, 7300}) expect_wall_ahead(ahead_of(host, port), 0);
+  });
+}
+
+TEST(ClockFaults, EveryTargetJumpsByItsOwnDistance) {
+  in_cell(2, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    PlannedFault plan = ground.plan("clock-jump", {{"direction", "forward"}});
+    plan.target = "all";
+    plan.seed = 7;
+    ClockTrial trial(ground, plan);
+    trial.expect_installed();
+    const Ahead first = ahead_of(ground.host("n1")), second_host = ahead_of(ground.host("n2"));
+    EXPECT_GT(first.most_wall, 10'000'000);
+    EXPECT_LT(first.least_wall, 300 * second);
+    EXPECT_GT(std::abs(first.most_wall - second_host.most_wall), tolerance);
+    trial.heal();
+  });
+}
+
+TEST(ClockFaults, AFreezeHoldsBothClocksStillAndNeitherGoesBack) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    Host& host = ground.host("n1");
+    const Told before = ask_teller(host.address(), teller_port);
+    ClockTrial trial(ground, ground.plan("clock-freeze", {{"clock", "both"}}));
+    trial.expect_installed();
+    // A monotonic clock stops a moment later, so that it need not step back.
+    Told first = ask_teller(host.address(), teller_port);
+    std::this_thread::sleep_for(50ms);
+    first = ask_teller(host.address(), teller_port);
+    std::this_thread::sleep_for(50ms);
+    const Told last = ask_teller(host.address(), teller_port);
+    EXPECT_EQ(first.wall, last.wall);
+    EXPECT_EQ(first.monotonic, last.monotonic);
+    EXPECT_GE(first.monotonic, before.monotonic);
+    trial.heal();
+    EXPECT_GE(ask_teller(host.address(), teller_port).monotonic, last.monotonic);
+    expect_wall_ahead(ahead_of(host), 0);
+    expect_monotonic_ahead(ahead_of(host), 0);
+  });
+}
+
+TEST(ClockFaults, AMonotonicClockThatRanFastKeepsItsLead) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    Host& host = ground.host("n1");
+    ClockTrial trial(ground, ground.plan("clock-drift", {{"clock", "both"}, {"rate", "5"}}));
+    trial.expect_installed();
+    std::this_thread::sleep_for(200ms);
+    const Told last = ask_teller(host.address(), teller_port);
+    trial.heal();
+    EXPECT_GE(ask_teller(host.address(), teller_port).monotonic, last.monotonic);
+    expect_wall_ahead(ahead_of(host), 0);
+    const Ahead lead = ahead_of(host);
+    EXPECT_GT(lead.least_monotonic, 400'000'000);
+    std::this_thread::sleep_for(50ms);
+    expect_monotonic_ahead(ahead_of(host), lead.most_monotonic);  // at the true rate
+    EXPECT_NE(trial.receipt.heal_verified_by.find("do not go back"), std::string::npos);
+    ClockTrial again(ground, ground.plan("clock-freeze", {{"clock", "monotonic"}}));
+    again.expect_installed();
+    EXPECT_GE(ask_teller(host.address(), teller_port).monotonic, last.monotonic);
+    again.heal();
+  });
+}
+
+TEST(ClockFaults, AStrobeShowsBothTimesAndAResetBeginsAnew) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    Host& host = ground.host("n1");
+    ClockTrial strobe(ground, ground.plan("clock-strobe", {{"delta", "+30s"}, {"period", "10ms"}}));
+    strobe.expect_installed();
+    int ahead = 0, behind = 0;
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while ((ahead < 5 || behind < 5) && std::chrono::steady_clock::now() < until)
+      ++(ahead_of(host).most_wall > 15 * second ? ahead : behind);
+    EXPECT_GE(ahead, 5);
+    EXPECT_GE(behind, 5);
+    strobe.heal();
+    ClockTrial reset(ground, ground.plan("clock-reset", {{"rate", "0"}, {"every", "50ms"}}));
+    reset.expect_installed();
+    Told before = ask_teller(host.address(), teller_port);
+    int steps = 0;
+    while (steps < 5 && std::chrono::steady_clock::now() < until + 20s) {
+      const Told now = ask_teller(host.address(), teller_port);
+      steps += now.wall > before.wall ? 1 : 0;
+      before = now;
+    }
+    EXPECT_EQ(steps, 5);
+    reset.heal();
+  });
+}
+
+TEST(ClockFaults, ADeadTargetIsReported) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster);
+    ground.host("n1").signal_all(SIGKILL);
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while (std::chrono::steady_clock::now() < until) {
+      bool runs = false;
+      for (const auto& process : ground.host("n1").processes()) runs = runs || process.state != 'Z';
+      if (!runs) break;
+      std::this_thread::sleep_for(5ms);
+    }
+    ClockTrial trial(ground, ground.plan("clock-offset", {}));
+    EXPECT_FALSE(trial.receipt.installed);
+    EXPECT_NE(trial.receipt.failure.find("no process of the database"), std::string::npos)
+        << trial.receipt.failure;
+  });
+}
+
+}  // namespace
+}  // namespace tribunal
