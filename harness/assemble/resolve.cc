@@ -8,11 +8,10 @@
 #include "checkers/catalogue.h"
 #include "checkers/options.h"
 #include "clients/catalogue.h"
+#include "harness/assemble/resolve_schedule.h"
 #include "harness/parts/catalogue.h"
 #include "harness/run/judge.h"
-#include "harness/run/schedule.h"
 #include "harness/workloads/catalogue.h"
-#include "nemesis/catalogue.h"
 
 namespace tribunal {
 namespace {
@@ -23,7 +22,7 @@ std::int64_t nanoseconds(Milliseconds time) { return std::chrono::nanoseconds(ti
   throw Error(Blame::usage, what, fix);
 }
 
-void check_traffic(const Traffic& traffic, const Workload& workload, const Spec& spec) {
+void check_traffic(const Traffic& traffic, const Workload& workload) {
   if (traffic.processes_per_key > traffic.workers) {
     contradiction(fmt::format("--processes-per-key {} of a --concurrency of {}: so many do not run",
                               traffic.processes_per_key, traffic.workers),
@@ -48,12 +47,6 @@ void check_traffic(const Traffic& traffic, const Workload& workload, const Spec&
   }
   if (total == 0)
     contradiction("--weights: all of them are 0", "give at least one call a weight above 0");
-  if (spec.fault_length > spec.fault_every * 3 / 4 && !spec.faults.empty()) {
-    contradiction(
-        fmt::format("--fault-length {} ms leaves no time to recover within --fault-every {} ms",
-                    spec.fault_length.count(), spec.fault_every.count()),
-        "a length of at most three quarters of the interval");
-  }
 }
 
 Movement movement_of(const Spec& spec, const Workload& workload) {
@@ -80,7 +73,7 @@ Traffic traffic_of(const Spec& spec, const Workload& workload) {
   traffic.operations = spec.operations;
   traffic.duration = nanoseconds(spec.time);
   if (!spec.weights.empty()) traffic.weights = spec.weights;
-  check_traffic(traffic, workload, spec);
+  check_traffic(traffic, workload);
   return traffic;
 }
 
@@ -108,41 +101,6 @@ std::map<std::string, std::string> options_of(const Spec& spec, const Database& 
     options[name] = value;
   }
   return options;
-}
-
-// Names that no fault asked for has would silently do nothing.
-void check_wishes(const Spec& spec) {
-  for (const auto* wishes : {&spec.targets, &spec.shapes}) {
-    const bool targets = wishes == &spec.targets;
-    for (const auto& wish : *wishes) {
-      bool known = false;
-      for (const auto& name : spec.faults) {
-        const auto& kind = find(faults(), "fault", name);
-        const auto& has = targets ? kind.targets : kind.shapes;
-        known = known || std::find(has.begin(), has.end(), wish) != has.end();
-      }
-      if (!known) {
-        contradiction(
-            fmt::format("--{}: none of the faults {} has '{}'", targets ? "targets" : "shapes",
-                        fmt::join(spec.faults, ", "), wish),
-            "`tribunal list faults` prints what each has");
-      }
-    }
-  }
-}
-
-std::vector<PlannedFault> schedule_of(const Spec& spec) {
-  check_wishes(spec);
-  ScheduleOptions options;
-  options.faults = spec.faults;
-  options.targets = spec.targets;
-  options.shapes = spec.shapes;
-  for (std::size_t i = 1; i <= spec.nodes; ++i) options.hosts.push_back("n" + std::to_string(i));
-  options.duration = nanoseconds(spec.time);
-  options.every = nanoseconds(spec.fault_every);
-  options.length = nanoseconds(spec.fault_length);
-  options.seed = spec.seed;
-  return draw_schedule(options, faults());
 }
 
 }  // namespace
@@ -192,8 +150,8 @@ Resolved resolve(Spec& spec) {
     spec.has_seed = true;
   }
   Resolved resolved{
-      database,          workload, traffic_of(spec, workload), minimums_of(spec, workload),
-      schedule_of(spec), {}};
+      database, workload, traffic_of(spec, workload), minimums_of(spec, workload), {}, {}, {}, {}};
+  resolve_schedule(spec, database, resolved);
   resolved.deployment.options = options_of(spec, database);
   resolved.deployment.call_timeout = spec.timeout;
   std::tie(resolved.deployment.binary, resolved.deployment.version) = database.find(spec.binary);

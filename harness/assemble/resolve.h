@@ -1,12 +1,14 @@
 // Names in a spec -> parts. With the verbs beside it, the only place that knows every folder.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "harness/assemble/spec.h"
 #include "harness/parts/database.h"
 #include "harness/parts/workload.h"
 #include "harness/record/receipt.h"
+#include "harness/run/script.h"
 
 namespace tribunal {
 
@@ -15,8 +17,10 @@ struct Resolved {
   const Workload& workload;
   Traffic traffic;
   Minimums minimums;
-  std::vector<PlannedFault> schedule;
-  Deployment deployment;  // hosts and addresses are the cluster's to fill in
+  std::vector<PlannedFault> schedule;  // of a script: as if every wait took all its time
+  std::optional<Script> script;
+  std::string script_text;  // as written
+  Deployment deployment;    // hosts and addresses are the cluster's to fill in
 };
 
 // Finds the parts, fills in defaults (a seed is drawn where none was given, and the spec says it

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "harness/record/words.h"
 #include "harness/record/error.h"
+#include "harness/record/words.h"
 
 namespace tribunal {
 namespace {
@@ -45,9 +45,13 @@ const std::vector<SpecField>& spec_fields() {
       {"binary", "FILE", "its server, if not the one on PATH", [](Spec& s, const string& t) { s.binary = t; }, [](const Spec& s) { return s.binary; }},
       {"nodes", "N", "nodes of the cluster", [](Spec& s, const string& t) { s.nodes = parse_count(t, 1, 50); }, [](const Spec& s) { return std::to_string(s.nodes); }},
       {"workload", "NAME", "what is asked of it", [](Spec& s, const string& t) { s.workload = t; }, [](const Spec& s) { return s.workload; }},
-      {"faults", "LIST", "kinds of fault, or none", [](Spec& s, const string& t) { s.faults = parse_list(t); }, [](const Spec& s) { return show_list(s.faults); }},
+      {"faults", "LIST", "kinds of fault, or none, or all that fit the database", [](Spec& s, const string& t) { s.faults = parse_list(t); }, [](const Spec& s) { return show_list(s.faults); }},
       {"targets", "LIST", "only these targets of faults", [](Spec& s, const string& t) { s.targets = parse_list(t); }, [](const Spec& s) { return show_list(s.targets); }},
       {"shapes", "LIST", "only these shapes of partitions", [](Spec& s, const string& t) { s.shapes = parse_list(t); }, [](const Spec& s) { return show_list(s.shapes); }},
+      {"fault-options", "PAIRS", "parameters of faults, the rest is drawn: delay.delay=100ms,loss.loss=5%", [](Spec& s, const string& t) { for (const auto& [name, value] : parse_pairs(t)) s.fault_options[name] = value; }, [](const Spec& s) { return show_pairs(s.fault_options); }},
+      {"schedule", "WHAT", "when which fault: random, a ready-made script (`tribunal list scripts`), FILE.yaml, or the replay.json of a run", [](Spec& s, const string& t) { s.schedule = t; }, [](const Spec& s) { return s.schedule; }},
+      {"overlap", "N", "faults at once, of a random schedule", [](Spec& s, const string& t) { s.overlap = parse_count(t, 1, 8); }, [](const Spec& s) { return std::to_string(s.overlap); }},
+      {"mode", "MODE", "of a random schedule: safety (anything goes) or liveness (a majority is always whole)", [](Spec& s, const string& t) { s.mode = parse_one_of(t, {"safety", "liveness"}); }, [](const Spec& s) { return s.mode; }},
       {"time", "TIME", "how long the traffic lasts", [](Spec& s, const string& t) { s.time = parse_time(t, second, 24 * hour); }, [](const Spec& s) { return show_time(s.time); }},
       {"seed", "N", "fixes faults and calls; drawn if not given", parse_seed, [](const Spec& s) { return std::to_string(s.seed); }},
       {"concurrency", "N", "processes at once", [](Spec& s, const string& t) { s.concurrency = parse_count(t, 1, 2000); }, [](const Spec& s) { return std::to_string(s.concurrency); }},

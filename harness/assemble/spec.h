@@ -18,7 +18,11 @@ struct Spec {
   std::size_t nodes = 3;
   std::string workload = "register";
   std::vector<std::string> faults = {"kill", "pause", "partition"};
-  std::vector<std::string> targets, shapes;  // empty: all that a fault has
+  std::vector<std::string> targets, shapes;          // empty: all that a fault has
+  std::map<std::string, std::string> fault_options;  // "delay.jitter"
+  std::string schedule = "random";                   // or a script, or a file
+  std::string mode = "safety";
+  std::size_t overlap = 1;
   Milliseconds time{30'000};
   std::uint64_t seed = 0;
   bool has_seed = false;

@@ -8,8 +8,8 @@
 #include "harness/assemble/verbs.h"
 #include "harness/assemble/verdict_json.h"
 #include "harness/assemble/verdict_text.h"
-#include "harness/record/words.h"
 #include "harness/record/error.h"
+#include "harness/record/words.h"
 
 namespace tribunal {
 namespace {

@@ -7,11 +7,13 @@
 #include "checkers/catalogue.h"
 #include "checkers/linearizability/model_catalogue.h"
 #include "clients/catalogue.h"
+#include "harness/assemble/script_yaml.h"
 #include "harness/assemble/verbs.h"
 #include "harness/cluster/cell.h"
 #include "harness/parts/catalogue.h"
 #include "harness/workloads/catalogue.h"
 #include "nemesis/catalogue.h"
+#include "nemesis/scripts.h"
 #include "reports/catalogue.h"
 
 namespace tribunal {
@@ -50,7 +52,16 @@ void list_faults() {
     if (!kind.shapes.empty()) line("  --shapes", fmt::format("{}", fmt::join(kind.shapes, ", ")));
     if (!kind.targets.empty())
       line("  --targets", fmt::format("{}", fmt::join(kind.targets, ", ")));
+    for (const auto& option : kind.options)
+      line(fmt::format("  {}.{}", kind.name, option.name),
+           fmt::format("{} [{}]", option.summary, fmt::join(option.values, ", ")));
   }
+}
+
+void list_scripts() {
+  fmt::print("scripts of faults, for --schedule\n");
+  for (const auto& ready : ready_scripts())
+    line(ready.name, read_script(ready.text, ready.name, faults()).summary);
 }
 
 void list_checkers() {
@@ -78,7 +89,8 @@ struct Listing {
 int list_verb(const std::vector<std::string>& wanted) {
   static const std::vector<Listing> listings = {
       {"databases", list_databases}, {"workloads", list_workloads}, {"faults", list_faults},
-      {"checkers", list_checkers},   {"models", list_models},       {"reports", list_reports}};
+      {"scripts", list_scripts},     {"checkers", list_checkers},   {"models", list_models},
+      {"reports", list_reports}};
   for (const auto& name : wanted) find(listings, "list", name);  // before any is printed
   for (const auto& name : wanted) find(listings, "list", name).print();
   if (!wanted.empty()) return 0;

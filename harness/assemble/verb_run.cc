@@ -104,9 +104,9 @@ RunFacts facts_of(const Spec& spec, const Resolved& resolved) {
 }
 
 RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& folder) {
-  RunPlan plan{resolved.database,   resolved.workload, faults(),          {},
-               resolved.deployment, resolved.traffic,  resolved.schedule, spec.seed,
-               spec.ready_timeout,  spec.settle,       spec.agreement};
+  RunPlan plan{resolved.database,   resolved.workload,  faults(),          {},
+               resolved.deployment, resolved.traffic,   resolved.schedule, resolved.script,
+               spec.seed,           spec.ready_timeout, spec.settle,       spec.agreement};
   CellOptions cell;
   cell.hosts = spec.nodes;
   cell.logs = folder.path() / "logs";
@@ -140,6 +140,7 @@ int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags
   const auto folder =
       RunFolder::create(spec.out, fmt::format("{}-{}", spec.database, spec.workload));
   folder.write_spec(to_yaml(spec));
+  if (resolved.script) write_file(folder.script(), resolved.script_text);
   auto facts = facts_of(spec, resolved);
   progress.say(fmt::format("{} {}, {} nodes, workload {}, faults {}, {:.0f} s, seed {}",
                            facts.database, facts.database_version, spec.nodes, facts.workload,

@@ -117,10 +117,22 @@ RunFolder RunFolder::open(const fs::path& path) {
 
 void RunFolder::write_spec(const std::string& yaml) const { write_file(spec(), yaml); }
 
-void RunFolder::write_schedule(const std::vector<PlannedFault>& planned) const {
+namespace {
+
+void write_faults(const fs::path& file, const std::vector<PlannedFault>& planned) {
   Json json = Json::array();
   for (const auto& fault : planned) json.push_back(to_json(fault));
-  write_file(schedule(), json_text(json, 2) + "\n");
+  write_file(file, json_text(json, 2) + "\n");
+}
+
+}  // namespace
+
+void RunFolder::write_schedule(const std::vector<PlannedFault>& planned) const {
+  write_faults(schedule(), planned);
+}
+
+void RunFolder::write_replay(const std::vector<PlannedFault>& realised) const {
+  write_faults(replay(), realised);
 }
 
 void RunFolder::append_receipt(const Receipt& receipt) const {
@@ -141,12 +153,15 @@ void RunFolder::write_facts(const RunFacts& facts) const {
 
 std::string RunFolder::read_spec() const { return fs::exists(spec()) ? read_file(spec()) : ""; }
 
-std::vector<PlannedFault> RunFolder::read_schedule() const {
+std::vector<PlannedFault> read_schedule(const fs::path& file) {
   std::vector<PlannedFault> planned;
-  if (!fs::exists(schedule())) return planned;
-  const JsonDocument document(schedule().string(), read_file(schedule()));
+  const JsonDocument document(file.string(), read_file(file));
   for (const auto& item : document.root().items()) planned.push_back(planned_fault_from(item));
   return planned;
+}
+
+std::vector<PlannedFault> RunFolder::read_schedule() const {
+  return fs::exists(schedule()) ? tribunal::read_schedule(schedule()) : std::vector<PlannedFault>{};
 }
 
 std::vector<Receipt> RunFolder::read_receipts() const {

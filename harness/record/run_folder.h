@@ -39,6 +39,10 @@ class RunFolder {
   std::filesystem::path history() const { return path_ / "history.jsonl"; }
   std::filesystem::path receipts() const { return path_ / "faults.jsonl"; }
   std::filesystem::path schedule() const { return path_ / "schedule.json"; }
+  std::filesystem::path replay() const {
+    return path_ / "replay.json";
+  }  // the schedule as realised
+  std::filesystem::path script() const { return path_ / "script.yaml"; }
   std::filesystem::path verdicts() const { return path_ / "verdicts.json"; }
   std::filesystem::path environment() const { return path_ / "environment.json"; }
   std::filesystem::path logs(const std::string& host) const { return path_ / "logs" / host; }
@@ -46,6 +50,7 @@ class RunFolder {
 
   void write_spec(const std::string& yaml) const;
   void write_schedule(const std::vector<PlannedFault>& schedule) const;
+  void write_replay(const std::vector<PlannedFault>& realised) const;
   void append_receipt(const Receipt& receipt) const;  // one line, flushed
   void write_verdicts(const std::vector<Verdict>& verdicts) const;
   void write_facts(const RunFacts& facts) const;
@@ -64,6 +69,9 @@ class RunFolder {
 
 // The JSON of one verdict list, as verdicts.json holds it (with the overall judgement).
 std::string verdicts_json(const std::vector<Verdict>& verdicts);
+
+// A schedule.json or replay.json; throws Error(usage) with file and line.
+std::vector<PlannedFault> read_schedule(const std::filesystem::path& file);
 
 // Writes `text` to `path` by way of a temporary file and a rename; throws Error(environment) naming
 // the path.

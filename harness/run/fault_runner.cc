@@ -104,6 +104,10 @@ bool FaultRunner::is_over() const {
   return stop_.stop_requested() || ground_.now() - origin_ > latest_;
 }
 
+void FaultRunner::note(const std::string& what, const std::string& text) {
+  recorder_.fault(what, -1, text);
+}
+
 std::string FaultRunner::current() const {
   const std::scoped_lock lock(mutex_);
   std::string all;

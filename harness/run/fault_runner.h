@@ -47,6 +47,7 @@ class FaultRunner {
   void await_undone(Number fault, std::stop_token stop);     // it is no longer in force
   bool wait_until(std::int64_t time, std::stop_token stop);  // since the run began; false: stopped
   bool is_over() const;                                      // no fault may begin any more
+  void note(const std::string& what, const std::string& text);  // into the history
   std::int64_t origin() const { return origin_; }
   std::int64_t now() const { return ground_.now(); }
 

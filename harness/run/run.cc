@@ -5,9 +5,11 @@
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
+#include <set>
 
 #include "harness/record/error.h"
 #include "harness/run/agreement.h"
+#include "harness/run/direct_script.h"
 #include "harness/run/fault_runner.h"
 #include "harness/run/workers.h"
 
@@ -56,6 +58,7 @@ class Run {
     cluster_->database_role = [this](Host& host) {
       return plan_.database.role(host, plan_.deployment);
     };
+    prepare_faults();
     for (std::size_t i = 0; i < cluster_->size(); ++i) cluster_->start_database(cluster_->host(i));
     if (const auto silent = silent_host(); !silent.empty() && !stop_.stop_requested()) {
       throw Error(
@@ -74,14 +77,16 @@ class Run {
     Activity activity(cluster_->size());
     Workers workers(workers_options(), recorder, activity);
     const auto now = [&recorder] { return recorder.now(); };
-    FaultRunner faults(Ground{*cluster_, activity, now, {}, {}, {}}, recorder, folder_, plan_.fault_kinds);
+    FaultRunner faults(Ground{*cluster_, activity, now, {}, {}, {}}, recorder, folder_,
+                       plan_.fault_kinds);
     const Watching watching{progress_};
     progress_.watch(activity, now, [&faults] { return faults.current(); });
     const auto origin = recorder.now();
-    faults.begin(plan_.schedule, origin);
+    begin_faults(faults, activity, origin);
     std::stop_callback heal_at_once(stop_, [&faults] { faults.stop(); });
     const auto asked = workers.run("traffic", plan_.workload.traffic(plan_.traffic), stop_);
     faults.finish(plan_.traffic.duration > 0 ? plan_.traffic.duration : recorder.now() - origin);
+    keep_schedule(faults);
     facts_.seconds = static_cast<double>(recorder.now() - origin) / 1e9;
     progress_.stop_watching();
     look_last(workers, recorder, asked);
@@ -94,6 +99,44 @@ class Run {
   const std::string& unanswered() const { return unanswered_; }
 
  private:
+  // Tools are started and folders mounted while nothing runs yet.
+  void prepare_faults() {
+    std::set<std::string> kinds;
+    for (const auto& planned : plan_.schedule) kinds.insert(planned.fault);
+    for (const auto& kind : plan_.fault_kinds)
+      if (kinds.contains(kind.name) && kind.prepare) kind.prepare(*cluster_);
+  }
+
+  void begin_faults(FaultRunner& faults, const Activity& activity, std::int64_t origin) {
+    if (!plan_.script) return faults.begin(plan_.schedule, origin);
+    Stage stage;
+    stage.leaders = [this] {
+      std::vector<std::string> leaders;
+      for (std::size_t i = 0; i < cluster_->size(); ++i)
+        if (cluster_->database_role(cluster_->host(i)) == "leader")
+          leaders.push_back(cluster_->host(i).name());
+      return leaders;
+    };
+    stage.in_flight = [this, &activity](const std::string& host) {
+      std::int64_t calls = 0;
+      for (std::size_t i = 0; i < cluster_->size(); ++i)
+        if (host.empty() || cluster_->host(i).name() == host) calls += activity.host(i).in_flight;
+      return calls;
+    };
+    stage.logs = [this](const std::string& host) { return folder_.logs(host); };
+    faults.begin(direct(*plan_.script, plan_.fault_kinds, cluster_->names(), plan_.seed, stage),
+                 origin);
+  }
+
+  // What a script planned is known only when it has been played.
+  void keep_schedule(const FaultRunner& faults) const {
+    folder_.write_replay(faults.realised());
+    if (!plan_.script) return;
+    std::vector<PlannedFault> planned;
+    for (const auto& receipt : faults.receipts()) planned.push_back(receipt.planned);
+    folder_.write_schedule(planned);
+  }
+
   // The progress line looks at what work() holds, so it ends before that does.
   struct Watching {
     Progress& progress;

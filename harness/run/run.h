@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "harness/parts/workload.h"
 #include "harness/record/run_folder.h"
 #include "harness/run/progress.h"
+#include "harness/run/script.h"
 
 namespace tribunal {
 
@@ -26,6 +28,7 @@ struct RunPlan {
   Deployment deployment;  // hosts and addresses are filled in here
   Traffic traffic;
   std::vector<PlannedFault> schedule;
+  std::optional<Script> script;  // played instead of the schedule, which then only says what it has
   std::uint64_t seed = 0;
   Milliseconds ready_timeout{30'000};
   Milliseconds settle{1'000};
