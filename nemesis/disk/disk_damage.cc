@@ -47,14 +47,15 @@ void Disk::damage_file(const DamageOrder& order, const std::string& path, Inode&
   if (file < 0) return;
   DescriptorContent bytes(file);
   const auto chunks = chosen_chunks(order.chunks, bytes.size(), chance);
-  std::uint64_t other = 0;
+  const std::uint64_t before = inode.damage.bytes();
   if (order.kind == DamageOrder::Kind::flip) {
-    other = inode.damage.flip_bits(bytes, chunks, {order.bit_probability, most_flips}, chance);
+    inode.damage.flip_bits(bytes, chunks, {order.bit_probability, most_flips}, chance);
   } else if (order.kind == DamageOrder::Kind::copy) {
-    other = inode.damage.copy_chunks(bytes, chunks, order.chunks, chance);
+    inode.damage.copy_chunks(bytes, chunks, order.chunks, chance);
   } else {
-    other = inode.damage.truncate(bytes, order.drop);
+    inode.damage.truncate(bytes, order.drop);
   }
+  const std::uint64_t other = inode.damage.bytes() - before;
   inode.damaged = !inode.damage.empty();
   if (inode.opens == 0 && inode.unsynced.clean()) inode.content.close();
   (inode.probe ? done.probe_bytes : done.bytes) += other;

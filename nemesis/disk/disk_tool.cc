@@ -91,6 +91,7 @@ json told(const DamageDone& done) {
 class DiskTool {
  public:
   json reply(const json& order);
+  void unmount() { mount_.reset(); }
 
  private:
   json mount(const json& order);
@@ -205,17 +206,16 @@ int disk_main() {
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;  // one for each file that the kernel knows of
   ::setrlimit(RLIMIT_NOFILE, &files);
-  {
-    DiskTool tool;
-    answer_all([&](const json& order) -> json {
-      try {
-        return tool.reply(order);
-      } catch (const Error& error) {
-        return {{"failed", error.what()}, {"fix", error.fix()}};
-      }
-    });
-  }
-  ::_exit(0);
+  DiskTool tool;
+  answer_all([&](const json& order) -> json {
+    try {
+      return tool.reply(order);
+    } catch (const Error& error) {
+      return {{"failed", error.what()}, {"fix", error.fix()}};
+    }
+  });
+  tool.unmount();
+  ::_exit(0);  // without destructors: threads may still be serving calls
 }
 
 }  // namespace tribunal

@@ -70,20 +70,25 @@ void fill(fuse_req_t request, OpenFolder& folder, std::string_view hidden,
   answer.resize(used);
 }
 
+void read_entries(fuse_req_t request, OpenFolder& folder, off_t offset, std::string_view hidden,
+                  std::vector<char>& answer) {
+  const std::scoped_lock lock(folder.mutex);
+  if (offset != folder.place) {
+    ::seekdir(folder.entries.get(), offset);
+    folder.place = offset;
+    folder.ahead = nullptr;
+  }
+  fill(request, folder, hidden, answer);
+}
+
 void read_directory(fuse_req_t request, fuse_ino_t number, std::size_t size, off_t offset,
                     fuse_file_info* file) {
   serve(request, [&](Disk& disk) {
     const std::shared_lock lock(disk.world);
-    OpenFolder& folder = folder_of(*file);
-    const std::scoped_lock folder_lock(folder.mutex);
-    if (offset != folder.place) {
-      ::seekdir(folder.entries.get(), offset);
-      folder.place = offset;
-      folder.ahead = nullptr;
-    }
     std::vector<char> answer(size);
-    fill(request, folder, number == Inodes::top_id ? Disk::own_name : "", answer);
-    fuse_reply_buf(request, answer.data(), answer.size());
+    read_entries(request, folder_of(*file), offset, number == Inodes::top_id ? Disk::own_name : "",
+                 answer);
+    fuse_reply_buf(request, answer.data(), answer.size());  // at which the folder may be closed
   });
 }
 

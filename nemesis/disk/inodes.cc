@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <tuple>
 
 namespace tribunal {
 
@@ -64,20 +65,23 @@ void Inodes::tidy(Inode& inode) {
 
 InodePointer Inodes::drop_idle(Inode& inode) {
   if (inode.lookups > 0 || inode.listed || inode.damaged) return nullptr;
-  by_key_.erase(inode.key);
   const auto node = by_id_.extract(inode.id);
-  return node.empty() ? nullptr : node.mapped();
+  if (node.empty()) return nullptr;
+  by_key_.erase(inode.key);
+  return node.mapped();
 }
 
 void Inodes::moved(const InodePointer& from, const std::string& name, const InodePointer& to,
                    const std::string& to_name) {
   const std::unique_lock lock(mutex_);
+  InodePointer moved, victim;
   for (const auto& [id, inode] : by_id_) {
-    if (inode->parent != from || inode->name != name) continue;
-    inode->parent = to;
-    inode->name = to_name;
-    return;
+    if (inode->parent == from && inode->name == name) moved = inode;
+    if (inode->parent == to && inode->name == to_name) victim = inode;
   }
+  if (moved) std::tie(moved->parent, moved->name) = std::pair(to, to_name);
+  // Of an exchange; what was replaced has no name any more, and none asks for it.
+  if (victim) std::tie(victim->parent, victim->name) = std::pair(from, name);
 }
 
 std::string Inodes::path_locked(const Inode& inode) const {

@@ -85,8 +85,9 @@ std::uint64_t UnsyncedFile::restore(FileContent& content, std::uint64_t begin, s
                         to = std::min((page + 1) * page_size, end);
     if (from >= to) continue;
     const char* before = (bytes ? bytes.get() : zero_page) + (from - page * page_size);
-    const std::size_t length = to - from, there = content.read(from, now, length);
-    if (from < size) lost += differing(before, now, there);
+    const std::size_t length = to - from;
+    if (from < size)
+      lost += differing(before, now, content.read(from, now, std::min(length, size - from)));
     content.write(from, before, length);
   }
   return lost;
