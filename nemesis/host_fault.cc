@@ -91,10 +91,10 @@ void HostFault::heal(Ground& ground, Receipt& receipt) {
   });
   if (!undone) return;
   receipt.healed = ground.now();
-  if (ground.undone) ground.undone();
   attempt(receipt, "verify heal", [&] {
     receipt.heal_verified_by = ask_every(ground.cluster, receipt.targets,
                                          [&](Host& host) { return confirm(ground, host); });
+    if (ground.undone) ground.undone();
     if (must_serve_again()) {
       await_database(ground, receipt.targets);
       receipt.heal_verified_by +=

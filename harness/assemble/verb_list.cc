@@ -1,6 +1,5 @@
-// `tribunal list` and `tribunal doctor`: what there is, and what of it works on this machine.
+// `tribunal list`: what there is.
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <iostream>
 
@@ -9,7 +8,6 @@
 #include "clients/catalogue.h"
 #include "harness/assemble/script_yaml.h"
 #include "harness/assemble/verbs.h"
-#include "harness/cluster/cell.h"
 #include "harness/parts/catalogue.h"
 #include "harness/workloads/catalogue.h"
 #include "nemesis/catalogue.h"
@@ -98,46 +96,15 @@ int list_verb(const std::vector<std::string>& wanted) {
   return 0;
 }
 
-bool report_check(const std::string& what, bool works, const std::string& why,
-                  const std::string& fix) {
-  fmt::print("  {:<8} {:<22} {}\n", works ? "works" : "MISSING", what, why);
-  if (!works && !fix.empty()) fmt::print("           fix: {}\n", fix);
-  return works;
-}
-
-int doctor_verb() {
-  bool all = true;
-  fmt::print("cell backend\n");
-  for (const auto& check : check_cell())
-    all = report_check(check.what, check.works, check.why, check.fix) && all;
-  fmt::print("databases\n");
-  for (const auto& database : databases()) {
-    try {
-      const auto [binary, version] = database.find({});
-      report_check(database.name, true, fmt::format("{} at {}", version, binary), {});
-    } catch (const Error& missing) {
-      all = report_check(database.name, false, missing.what(), missing.fix()) && all;
-    }
-  }
-  fmt::print("{}\n",
-             all ? "everything works" : "something is missing; each line above says how to get it");
-  return all ? 0 : 3;
-}
-
 }  // namespace
 
 void add_list(CLI::App& app, int& exit) {
   auto* verb = app.add_subcommand(
-      "list", "print the databases, workloads, faults, checkers, models and reports there are");
+      "list",
+      "print the databases, workloads, faults, scripts, checkers, models and reports there are");
   const auto wanted = std::make_shared<std::vector<std::string>>();
   verb->add_option("what", *wanted, "some of them");
   verb->callback([wanted, &exit] { exit = list_verb(*wanted); });
-}
-
-void add_doctor(CLI::App& app, int& exit) {
-  auto* verb = app.add_subcommand(
-      "doctor", "try what a run needs of this machine and say how to get what is missing");
-  verb->callback([&exit] { exit = doctor_verb(); });
 }
 
 }  // namespace tribunal

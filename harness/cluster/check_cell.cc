@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "harness/cluster/cell.h"
 #include "harness/cluster/command.h"
 #include "harness/cluster/descriptor.h"
+#include "harness/cluster/throw_away_folder.h"
 #include "harness/record/error.h"
 
 namespace tribunal {
@@ -21,27 +21,6 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 constexpr const char* doctor_again = "mend what is reported above, then run tribunal doctor again";
-
-// A folder for the logs of the host that is tried; removed at the end.
-class ThrowAwayFolder {
- public:
-  ThrowAwayFolder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "tribunal-check-XXXXXX";
-    if (!::mkdtemp(pattern.data()))
-      throw Error(Blame::environment, "cannot make a folder " + pattern,
-                  "set TMPDIR to one that can be written");
-    path_ = pattern;
-  }
-  ~ThrowAwayFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ThrowAwayFolder(const ThrowAwayFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 CellCheck check(const std::string& what, const std::string& fix,
                 const std::function<std::string()>& attempt) {

@@ -26,8 +26,9 @@ struct Ground {
   // Hosts on which another fault of the same resource is in force, so that they cannot be targets;
   // empty: none.
   std::function<std::set<std::string>()> held;
-  // Called by a fault when it has undone itself, before it waits for the database to serve again:
-  // from then on it is no longer in force. May be empty.
+  // Called by a fault when it has undone itself and its own probes have seen that, before it waits
+  // for the database to serve again: from then on it is no longer in force, and another of its
+  // resource may begin. May be empty.
   std::function<void()> undone;
 };
 

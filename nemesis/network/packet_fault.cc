@@ -91,10 +91,10 @@ void PacketFault::exercise(Ground& ground, Receipt& receipt) {
 void PacketFault::count(Ground& ground, Receipt& receipt) {
   std::uint64_t met = 0, all = 0;
   receipt.counters.clear();
-  for (const auto& [host, reading] : shaping_->read()) {
+  for (const auto& [link, reading] : shaping_->read()) {
     for (const auto& [name, number] : reading.database)
       if (number > 0)
-        receipt.counters.emplace_back(host + " " + name, static_cast<std::int64_t>(number));
+        receipt.counters.emplace_back(show(link) + " " + name, static_cast<std::int64_t>(number));
     all += reading.database.at("packets");
     for (const auto& name : effect_.counters) met += reading.database.at(name);
   }
@@ -120,6 +120,7 @@ void PacketFault::verify(Ground& ground, Receipt& receipt) {
   receipt.heal_verified_by =
       fmt::format("no rule left; {}{} links measure as before",
                   effect_.shape.hold ? "what was held has arrived; " : "", links_.size());
+  if (ground.undone) ground.undone();  // not before, or the next one's probes would meet ours
 }
 
 void PacketFault::heal(Ground& ground, Receipt& receipt) {
@@ -127,7 +128,6 @@ void PacketFault::heal(Ground& ground, Receipt& receipt) {
   if (!receipt.heal_requested) receipt.heal_requested = ground.now();
   if (shaping_ && !attempt(receipt, "heal", [&] { shaping_->remove(); })) return;
   if (!receipt.healed) receipt.healed = ground.now();
-  if (ground.undone) ground.undone();
   if (before_.empty()) return;
   constexpr auto patience = 5s;
   const auto until = std::chrono::steady_clock::now() + patience;

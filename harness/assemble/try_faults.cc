@@ -1,0 +1,148 @@
+#include "harness/assemble/try_faults.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <thread>
+
+#include "harness/assemble/resolve_schedule.h"
+#include "harness/cluster/cell.h"
+#include "harness/cluster/descriptor.h"
+#include "harness/cluster/throw_away_folder.h"
+#include "harness/record/error.h"
+#include "harness/run/run.h"
+#include "nemesis/catalogue.h"
+
+namespace tribunal {
+namespace {
+
+constexpr std::size_t nodes = 3;
+constexpr std::int64_t lasting = 1'000'000'000;
+
+using Trials = std::vector<FaultTrial>;
+
+std::vector<FaultKind> fitting(const Database& database) {
+  std::vector<FaultKind> kinds;
+  for (const auto& kind : faults())
+    if (!kind.unfit || kind.unfit(database).empty()) kinds.push_back(kind);
+  return kinds;
+}
+
+// What cannot even be prepared is told apart now; the others are tried together.
+Trials try_to_prepare(const std::vector<FaultKind>& kinds, const std::filesystem::path& folder) {
+  const auto cluster = build_cell({nodes, folder / "logs", folder / "data"});
+  Trials trials;
+  for (const auto& kind : kinds) {
+    FaultTrial trial{kind.name, true, {}, {}, {}};
+    try {
+      if (kind.prepare) kind.prepare(*cluster);
+    } catch (const Error& error) {
+      trial = {kind.name, false, {}, error.what(), error.fix()};
+    } catch (const std::exception& error) {
+      trial = {kind.name, false, {}, error.what(), {}};
+    }
+    trials.push_back(std::move(trial));
+  }
+  return trials;
+}
+
+Script one_after_the_other(const Trials& trials, const std::vector<FaultKind>& kinds) {
+  Script script{"doctor", "every fault once", Mode::safety, {}};
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (!trials[i].works) continue;
+    ScriptStep step;
+    step.kind = ScriptStep::Kind::fault;
+    step.fault.fault = kinds[i].name;
+    step.fault.duration = lasting;
+    if (!kinds[i].targets.empty()) step.fault.target = kinds[i].targets.front();
+    if (!kinds[i].shapes.empty()) step.fault.shape = kinds[i].shapes.front();
+    script.steps.push_back(step);
+  }
+  return script;
+}
+
+void run_script(const Database& database, const std::vector<FaultKind>& kinds, Script script,
+                const RunFolder& folder, const std::filesystem::path& data) {
+  Spec spec;
+  spec.database = database.name;
+  spec.faults = {};
+  spec.has_seed = true;
+  const Resolved resolved = resolve(spec);
+  Traffic traffic = resolved.traffic;
+  traffic.workers = 6;
+  traffic.rate = 100;
+  traffic.duration = 20 * lasting * static_cast<std::int64_t>(script.steps.size() + 1);
+  RunPlan plan{resolved.database,
+               resolved.workload,
+               kinds,
+               [&] {
+                 return build_cell({nodes, folder.path() / "logs", data});
+               },
+               resolved.deployment,
+               traffic,
+               faults_of(script, kinds, host_names(nodes), 0),
+               script,
+               0,
+               Milliseconds(30'000),
+               Milliseconds(0),
+               Milliseconds(0)};
+  RunFacts facts;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "w"),
+                                                                &std::fclose);
+  Progress progress(nowhere.get());
+  std::stop_source done;  // when every fault has its receipt, nothing is left to wait for
+  const std::jthread watch([&, wanted = script.steps.size()](std::stop_token over) {
+    while (!over.stop_requested() && folder.read_receipts().size() < wanted)
+      std::this_thread::sleep_for(Milliseconds(200));
+    done.request_stop();
+  });
+  run(std::move(plan), folder, facts, progress, done.get_token(), [] { return std::string(); });
+}
+
+void note_receipt(const Receipt& receipt, Trials& trials) {
+  for (auto& trial : trials) {
+    if (trial.fault != receipt.planned.fault) continue;
+    trial.means = receipt.means;
+    trial.works = receipt.observed && receipt.heal_verified && receipt.failure.empty();
+    trial.seen = trial.works ? receipt.observed_by : receipt.failure;
+    const auto fix = receipt.failure.find("; apt-get");
+    if (fix != std::string::npos) trial.fix = receipt.failure.substr(fix + 2);
+  }
+}
+
+}  // namespace
+
+Trials try_faults(const Database& database, const std::function<void(const std::string&)>& trying) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(Blame::environment, "cannot make a pipe");
+  const Descriptor read_end(ends[0]);
+  Descriptor write_end(ends[1]);
+  const ThrowAwayFolder scratch;
+  const auto kinds = fitting(database);
+  inside_cell([&] {
+    auto trials = try_to_prepare(kinds, scratch.path() / "prepare");
+    const auto folder = RunFolder::create(scratch.path(), "doctor");
+    run_script(database, kinds, one_after_the_other(trials, kinds), folder,
+               scratch.path() / "data");
+    for (const auto& receipt : folder.read_receipts()) note_receipt(receipt, trials);
+    nlohmann::json lines = nlohmann::json::array();
+    for (const auto& [fault, works, means, seen, fix] : trials)
+      lines.push_back({fault, works, means, seen.substr(0, 300), fix});
+    const std::string text = lines.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return ::write(write_end.number(), text.data(), text.size()) > 0 ? 0 : 1;
+  });
+  write_end.close();
+  std::string text(64 * 1024, '\0');
+  const ssize_t got = ::read(read_end.number(), text.data(), text.size());
+  Trials trials;
+  if (got <= 0) return trials;
+  for (const auto& line : nlohmann::json::parse(text.substr(0, static_cast<std::size_t>(got))))
+    trials.push_back({line[0], line[1], line[2], line[3], line[4]});
+  return trials;
+}
+
+}  // namespace tribunal
