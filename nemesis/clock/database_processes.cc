@@ -71,9 +71,12 @@ bool is_of_database(pid_t process) {
   return kinship && kinship->state != 'Z' && kinship->state != 'X' && !is_tool(kinship->session);
 }
 
+// A process that is ending has no memory any more before it is a zombie.
 bool still_runs(pid_t process) {
   const auto kinship = kinship_of(process);
-  return kinship && kinship->state != 'Z' && kinship->state != 'X';
+  if (!kinship || kinship->state == 'Z' || kinship->state == 'X') return false;
+  std::ifstream memory(fmt::format("/proc/{}/auxv", process), std::ios::binary);
+  return memory.get() != std::ifstream::traits_type::eof();
 }
 
 std::string command_of(pid_t process) {

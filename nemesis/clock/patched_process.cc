@@ -80,19 +80,35 @@ bool within(std::uint64_t address, std::uint64_t begin, std::uint64_t length) {
   return address >= begin && address - begin < length;
 }
 
-// Whether a thread runs in the vDSO, or will return there: from a call, or from the handler of a
-// signal that came while it was there.
+// Whether words of a stack look like what a signal handler will return to, and that is in the vDSO:
+// a return address proves nothing, since old ones lie about in memory that a stack has left.
+bool interrupted_there(const std::vector<std::uint64_t>& words, std::size_t at,
+                       const VdsoPlace& vdso) {
+  if (!within(words[at], vdso.begin, vdso.length)) return false;
+#if defined(__aarch64__)
+  constexpr std::uint64_t not_user_state = 0xffffffff0000001f;  // pstate follows pc
+  return at + 1 < words.size() && (words[at + 1] & not_user_state) == 0;
+#else
+  constexpr std::uint64_t user_code_segment = 0x33;  // rip, flags, then segments
+  return at + 2 < words.size() && (words[at + 2] & 0xffff) == user_code_segment;
+#endif
+}
+
+// Whether a thread runs in the vDSO, or will go on there after the handler of a signal.
 bool in_use(const ProcessMemory& memory, const StoppedThreads::Place& thread,
             const VdsoPlace& vdso) {
   if (within(thread.instruction, vdso.begin, vdso.length)) return true;
-  std::vector<std::uint64_t> page(4096 / sizeof(std::uint64_t));
-  for (std::uint64_t at = thread.stack & ~std::uint64_t{7}; at < thread.stack + stack_looked_at;) {
-    const std::uint64_t here = 4096 - at % 4096;
-    if (!memory.read(at, page.data(), here)) break;
-    for (std::size_t i = 0; i < here / sizeof page[0]; ++i)
-      if (within(page[i], vdso.begin, vdso.length)) return true;
-    at += here;
+  std::vector<std::uint64_t> words(stack_looked_at / sizeof(std::uint64_t));
+  std::size_t got = 0;
+  for (std::uint64_t at = thread.stack & ~std::uint64_t{7}; got < words.size();) {
+    const std::uint64_t here = std::min((4096 - at % 4096) / sizeof words[0], words.size() - got);
+    if (!memory.read(at, words.data() + got, here * sizeof words[0])) break;
+    got += here;
+    at += here * sizeof words[0];
   }
+  words.resize(got);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (interrupted_there(words, i, vdso)) return true;
   return false;
 }
 
@@ -260,7 +276,7 @@ ClockTimes PatchedProcess::read_clocks() const {
 
 bool PatchedProcess::wipe(const StoppedThreads& stopped) {
   for (const auto& thread : stopped.places())
-    if (in_use(memory_, thread, {place_.begin + *block_, hook_code().block.size()})) return false;
+    if (in_use(memory_, thread, place_)) return false;
   write(&stopped, *block_, kernels_image().data() + *block_, hook_code().block.size());
   return true;
 }
