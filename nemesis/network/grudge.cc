@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/record/error.h"
+#include "harness/record/random.h"
 #include "nemesis/targets.h"
 
 namespace tribunal {
@@ -18,11 +19,11 @@ Names slice(const Names& names, std::size_t from, std::size_t to) {
           names.begin() + static_cast<std::ptrdiff_t>(to)};
 }
 
-std::string show(const Names& names) { return fmt::format("{}", fmt::join(names, " ")); }
+std::string show_names(const Names& names) { return fmt::format("{}", fmt::join(names, " ")); }
 
 // Neither side hears the other.
 Partition cut_between(const Names& one, const Names& other) {
-  Partition partition{{}, one, show(one) + " | " + show(other)};
+  Partition partition{{}, one, show_names(one) + " | " + show_names(other)};
   for (const auto& a : one)
     for (const auto& b : other) {
       partition.grudge[a].insert(b);
@@ -102,24 +103,124 @@ Partition one_way(const PlannedFault& planned) {
   Partition partition{{}, {loner}, {}};
   for (const auto& other : rest)
     partition.grudge[deaf ? loner : other].insert(deaf ? other : loner);
-  partition.detail = deaf ? fmt::format("{} -> {} cut", show(rest), loner)
-                          : fmt::format("{} -> {} cut", loner, show(rest));
+  partition.detail = deaf ? fmt::format("{} -> {} cut", show_names(rest), loner)
+                          : fmt::format("{} -> {} cut", loner, show_names(rest));
+  return partition;
+}
+
+// Each of them by itself, and the others together.
+Partition each_alone(const Names& loners, const Names& order) {
+  Names rest = order;
+  for (const auto& loner : loners) std::erase(rest, loner);
+  Partition partition{{}, loners, fmt::format("{}", fmt::join(loners, " | "))};
+  for (const auto& loner : loners)
+    for (const auto& other : order)
+      if (other != loner) {
+        partition.grudge[loner].insert(other);
+        partition.grudge[other].insert(loner);
+      }
+  if (!rest.empty()) partition.detail += " | " + show_names(rest);
+  return partition;
+}
+
+Partition primaries(const Names& order, const Names& leaders) {
+  if (!leaders.empty()) return each_alone(leaders, order);
+  Partition partition = cut_at(order, 1);
+  partition.detail += ", since no leader was known";
+  return partition;
+}
+
+// At least one host and not all.
+Partition random_subset(const PlannedFault& planned) {
+  Random random = Random::stream(planned.seed, "partition");
+  return cut_at(planned.order, 1 + random.below(planned.order.size() - 1));
+}
+
+Partition majority_keeps(const PlannedFault& planned) {
+  Random random = Random::stream(planned.seed, "partition");
+  const std::size_t most = planned.order.size() - majority_of(planned.order.size());
+  return cut_at(planned.order, 1 + random.below(std::max<std::size_t>(most, 1)));
+}
+
+Partition minority_third(const Names& order) {
+  const std::size_t third = (order.size() - 1) / 3;
+  Partition partition = cut_at(order, std::max<std::size_t>(third, 1));
+  if (third == 0) partition.detail += ", one host, since less than a third would be nobody";
+  return partition;
+}
+
+Partition clients_cut_off(const PlannedFault& planned, const Names& leaders) {
+  const auto option = planned.options.find("clients");
+  const std::string which = option == planned.options.end() ? "one" : option->second;
+  Names hosts;
+  if (which == "leader")
+    hosts = leaders.empty() ? Names{planned.order[0]} : leaders;
+  else
+    hosts = cut_targets(planned.order, which);
+  return cut_between(hosts, {Cluster::clients_name});
+}
+
+// "n1<n2,n2<n3"
+Partition explicit_grudge(const std::string& text, const Names& order) {
+  const auto is_end = [&](const std::string& name) {
+    return name == Cluster::clients_name ||
+           std::find(order.begin(), order.end(), name) != order.end();
+  };
+  Partition partition{{}, {}, text};
+  std::set<std::string> named;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    const std::string pair = text.substr(begin, end - begin);
+    const auto sign = pair.find('<');
+    const std::string host = pair.substr(0, sign);
+    const std::string source = sign == std::string::npos ? "" : pair.substr(sign + 1);
+    if (!is_end(host) || !is_end(source) || host == source)
+      throw Error(Blame::usage,
+                  fmt::format("the option grudge of the fault 'partition' cannot have '{}'", pair),
+                  "give pairs such as n1<n2,n2<n3: n1 does not hear n2 and n2 does not hear n3");
+    partition.grudge[host].insert(source);
+    for (const auto& end_name : {host, source})
+      if (end_name != Cluster::clients_name) named.insert(end_name);
+    begin = end + 1;
+  }
+  partition.isolated.assign(named.begin(), named.end());
   return partition;
 }
 
 }  // namespace
 
-Partition partition_for(const PlannedFault& planned) {
+Links Partition::cut() const {
+  Links links;
+  for (const auto& [host, sources] : grudge)
+    for (const auto& source : sources) links.insert({source, host});
+  return links;
+}
+
+const Names& partition_shapes() {
+  static const Names all{"one",    "halves",    "majority", "minority-third", "majorities-ring",
+                         "bridge", "primaries", "random",   "one-way",        "clients"};
+  return all;
+}
+
+Partition partition_for(const PlannedFault& planned, const Names& leaders) {
   const Names& order = planned.order;
   const std::string& shape = planned.shape;
+  const auto grudge = planned.options.find("grudge");
+  if (grudge != planned.options.end() && grudge->second != "none")
+    return explicit_grudge(grudge->second, order);
+  const Names& shapes = partition_shapes();
+  if (std::find(shapes.begin(), shapes.end(), shape) == shapes.end())
+    throw Error(Blame::usage, fmt::format("a partition cannot have the shape '{}'", shape),
+                fmt::format("one of: {}", fmt::join(shapes, ", ")));
+  if (shape == "clients") return clients_cut_off(planned, leaders);
   if (order.size() < 2) throw Error(Blame::usage, "a partition needs at least 2 hosts");
   if (shape == "one-way") return one_way(planned);
-  if (shape == "one") return cut_at(order, 1);
+  if (shape == "one" || order.size() == 2) return cut_at(order, 1);
   if (shape == "halves") return cut_at(order, order.size() / 2);
-  if (shape != "bridge" && shape != "majorities-ring")
-    throw Error(Blame::usage, fmt::format("a partition cannot have the shape '{}'", shape),
-                "one of: one, halves, majorities-ring, bridge, one-way");
-  if (order.size() == 2) return cut_at(order, 1);
+  if (shape == "majority") return majority_keeps(planned);
+  if (shape == "minority-third") return minority_third(order);
+  if (shape == "primaries") return primaries(order, leaders);
+  if (shape == "random") return random_subset(planned);
   return shape == "bridge" ? bridge(order) : majorities_ring(order);
 }
 

@@ -7,26 +7,11 @@
 #include <stdexcept>
 
 #include "nemesis/every_host.h"
+#include "nemesis/network/packet_head.h"
+#include "nemesis/network/rule_table.h"
 
 namespace tribunal {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr Milliseconds rule_deadline = 5s;
-
-std::string run_or_throw(Host& host, const std::vector<std::string>& command,
-                         const std::string& input = {}) {
-  const CommandResult result = host.run(command, rule_deadline, input);
-  if (result.timed_out) throw std::runtime_error(command[0] + " did not end within 5 s");
-  if (!result.ok()) throw std::runtime_error(command[0] + " said: " + result.err);
-  return result.out;
-}
-
-void change(Host& host, const std::string& lines) {
-  run_or_throw(host, {"iptables-restore", "--noflush", "-w", "5"},
-               "*filter\n" + lines + "COMMIT\n");
-}
 
 std::vector<std::string> words_of(const std::string& line) {
   std::istringstream in(line);
@@ -35,72 +20,78 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
+std::string match_port(const char* protocol, const char* port, unsigned number) {
+  return fmt::format("-p {} --{} {}", protocol, port, number);
+}
+
+// What is let through before anything is cut: the harness's measurements, which are of other
+// faults, and where senders are to be told, what tells them.
+std::string passes(const std::string& chain, CutBy by) {
+  std::string lines;
+  for (const char* protocol : {"udp", "tcp"})
+    for (const char* port : {"dport", "sport"})
+      lines += fmt::format("-A {} {} -j RETURN\n", chain, match_port(protocol, port, echo_port));
+  if (by == CutBy::reject)
+    lines += fmt::format("-A {} -p tcp --tcp-flags RST RST -j RETURN\n", chain);
+  return lines;
+}
+
 }  // namespace
 
-PacketRules::PacketRules(Cluster& cluster, int fault)
-    : cluster_(cluster), chain_(fmt::format("TRIBUNAL-{}", fault)) {}
+PacketRules::PacketRules(Cluster& cluster, int fault, CutBy by)
+    : cluster_(cluster), chain_(fmt::format("TRIBUNAL-{}", fault)), by_(by) {}
 
-// Of each source probes are dropped by a rule of their own, so that the second one counts what the
+std::vector<std::string> PacketRules::ends() const {
+  auto ends = cluster_.names();
+  if (cluster_.clients) ends.emplace_back(Cluster::clients_name);
+  return ends;
+}
+
+// Of each source probes are dropped by a rule of their own, so that the others count what the
 // database met. At the head of INPUT, since a rule before them might accept.
-void PacketRules::install(const Grudge& grudge) {
-  std::vector<std::string> hosts;
-  for (const auto& [name, sources] : grudge) hosts.push_back(name);
-  on_every(cluster_, hosts, [&](Host& host) {
-    std::string lines = fmt::format(":{} - [0:0]\n", chain_);
-    for (const auto& source : grudge.at(host.name())) {
-      const std::string& address = cluster_.host(source).address();
-      lines += fmt::format("-A {} -s {} -p udp --dport {} -j DROP\n", chain_, address,
-                           Cluster::probe_port);
+void PacketRules::install(const Links& links) {
+  links_ = links;
+  on_every(cluster_, receivers_of(links), [&](Host& host) {
+    std::string lines = fmt::format(":{} - [0:0]\n", chain_) + passes(chain_, by_);
+    for (const auto& link : links) {
+      if (link.to != host.name()) continue;
+      const std::string& address = cluster_.host(link.from).address();
+      lines += fmt::format("-A {} -s {} {} -j DROP\n", chain_, address,
+                           match_port("udp", "dport", Cluster::probe_port));
+      if (by_ == CutBy::reject)
+        lines +=
+            fmt::format("-A {} -s {} -p tcp -j REJECT --reject-with tcp-reset\n", chain_, address);
       lines += fmt::format("-A {} -s {} -j DROP\n", chain_, address);
     }
-    change(host, lines + fmt::format("-I INPUT 1 -j {}\n", chain_));
+    change_rules(host, RuleTable::filter, lines + fmt::format("-I INPUT 1 -j {}\n", chain_));
   });
 }
 
 void PacketRules::remove() {
-  on_every(cluster_, cluster_.names(), [&](Host& host) {
-    std::istringstream table(table_of(host));
-    std::string removal, end;
-    for (std::string line; std::getline(table, line);) {
-      if (line.ends_with("-A INPUT -j " + chain_)) removal += "-D INPUT -j " + chain_ + "\n";
-      if (line.starts_with(":" + chain_ + " ")) end = fmt::format("-F {0}\n-X {0}\n", chain_);
-    }
-    if (!(removal + end).empty()) change(host, removal + end);
+  on_every(cluster_, ends(), [&](Host& host) {
+    remove_chain(host, RuleTable::filter, chain_);
+    if (rules_of(host, RuleTable::filter).find(chain_ + " ") != std::string::npos)
+      throw std::runtime_error("rules left");
   });
 }
 
-std::string PacketRules::table_of(Host& host) const {
-  return run_or_throw(host, {"iptables-save", "-c", "-t", "filter"});
-}
-
-std::map<std::string, std::map<std::string, Dropped>> PacketRules::counters() {
+std::map<Link, Dropped> PacketRules::counters() {
   std::map<std::string, std::string> source_at;
-  for (const auto& name : cluster_.names()) source_at[cluster_.host(name).address() + "/32"] = name;
+  for (const auto& name : ends()) source_at[cluster_.host(name).address() + "/32"] = name;
   std::mutex mutex;
-  std::map<std::string, std::map<std::string, Dropped>> counters;
-  on_every(cluster_, cluster_.names(), [&](Host& host) {
-    std::istringstream table(table_of(host));
+  std::map<Link, Dropped> counters;
+  on_every(cluster_, receivers_of(links_), [&](Host& host) {
+    std::istringstream table(rules_of(host, RuleTable::filter));
     for (std::string line; std::getline(table, line);) {
-      const auto words = words_of(line);  // [12:720] -A TRIBUNAL-1 -s 10.77.0.2/32 ... -j DROP
-      if (words.size() < 5 || words[1] != "-A" || words[2] != chain_ || words[3] != "-s") continue;
+      const auto words = words_of(line);  // [packets:bytes] -A CHAIN -s SOURCE/32 ...
+      if (words.size() < 6 || words[2] != chain_ || words[3] != "-s") continue;
       const std::uint64_t packets = std::stoull(words[0].substr(1));
       const std::scoped_lock lock(mutex);
-      Dropped& dropped = counters[host.name()][source_at[words[4]]];
+      Dropped& dropped = counters[{source_at[words[4]], host.name()}];
       (line.find("--dport") == std::string::npos ? dropped.packets : dropped.probes) += packets;
     }
   });
   return counters;
-}
-
-std::vector<std::string> PacketRules::hosts_with_chain() {
-  std::mutex mutex;
-  std::vector<std::string> found;
-  on_every(cluster_, cluster_.names(), [&](Host& host) {
-    if (table_of(host).find(chain_ + " ") == std::string::npos) return;
-    const std::scoped_lock lock(mutex);
-    found.push_back(host.name());
-  });
-  return found;
 }
 
 }  // namespace tribunal

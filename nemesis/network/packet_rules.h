@@ -1,39 +1,30 @@
-// The rules by which hosts drop packets: a chain of our own on each host, and nothing else is ever
-// touched.
+// Cuts links where packets arrive: rules of iptables on each receiving host, in a chain of our own;
+// nothing else is ever touched.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
 
-#include "harness/cluster/cluster.h"
-#include "nemesis/network/grudge.h"
+#include "nemesis/network/cut.h"
 
 namespace tribunal {
 
-// What a host has dropped from one source: probes apart from the rest, which is the database's.
-struct Dropped {
-  std::uint64_t probes = 0, packets = 0;
-};
-
-class PacketRules {
+class PacketRules final : public Cut {
  public:
-  // `fault`: its number, which is part of the chain's name.
-  PacketRules(Cluster& cluster, int fault);
+  PacketRules(Cluster& cluster, int fault, CutBy by);
 
-  // Each throws std::runtime_error or Error(environment) with what a host answered.
-  void install(const Grudge& grudge);
-  void remove();  // whatever of it is there, on every host
-  // For each host, then for each source that it drops.
-  std::map<std::string, std::map<std::string, Dropped>> counters();
-  std::vector<std::string> hosts_with_chain();
+  void install(const Links& links) override;
+  void remove() override;
+  std::map<Link, Dropped> counters() override;
+  std::string means() const override { return "iptables on each host"; }
 
  private:
-  std::string table_of(Host& host) const;
+  std::vector<std::string> ends() const;
 
   Cluster& cluster_;
-  std::string chain_;
+  const std::string chain_;
+  const CutBy by_;
+  Links links_;
 };
 
 }  // namespace tribunal

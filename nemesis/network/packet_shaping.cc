@@ -27,38 +27,38 @@ PacketShaping::PacketShaping(Cluster& cluster, int fault, Spares spares)
       chain_(fmt::format("TRIBUNAL-{}-{}", spares == Spares::probes ? "PACKETS" : "HOLD", fault)),
       spares_(spares) {}
 
-// The flow first, so that no packet passes by a queue that does not know it. Probes are led past
+// The flows first, so that no packet passes by a queue that does not know it. Probes are led past
 // the queue, and the loopback interface is left out: by it second copies come.
 void PacketShaping::install(const Links& links, const FlowShape& shape, std::uint64_t seed) {
-  receivers_ = receivers_of(links);
-  on_every(cluster_, receivers_, [&](Host& host) {
-    json sources = json::array();
+  links_ = links;
+  on_every(cluster_, receivers_of(links), [&](Host& host) {
     std::string lines = fmt::format(":{} - [0:0]\n", chain_);
     if (spares_ == Spares::probes)
       lines += fmt::format("-A {} -p udp --dport {} -j RETURN\n", chain_, Cluster::probe_port);
     for (const auto& link : links) {
       if (link.to != host.name()) continue;
-      const std::string& address = cluster_.host(link.from).address();
-      sources.push_back(address);
-      lines += queue_rule(chain_, address);
+      const Host& from = cluster_.host(link.from);
+      ask_tool(host, packet_queue_verb,
+               {{"do", "set"},
+                {"flow", flow_of(link)},
+                {"spares", spares_ == Spares::probes ? "probes" : "meters"},
+                {"sources", {from.address()}},
+                {"shape", shape},
+                {"seed", seed + 1000 * host.index() + from.index()}});
+      lines += queue_rule(chain_, from.address());
     }
-    ask_tool(host, packet_queue_verb,
-             {{"do", "set"},
-              {"flow", chain_},
-              {"spares", spares_ == Spares::probes ? "probes" : "meters"},
-              {"sources", sources},
-              {"shape", shape},
-              {"seed", seed + host.index()}});
     change_rules(host, RuleTable::mangle,
                  lines + fmt::format("-I INPUT 1 ! -i lo -j {}\n", chain_));
   });
 }
 
 void PacketShaping::remove() {
-  on_every(cluster_, receivers_, [&](Host& host) {
+  on_every(cluster_, receivers_of(links_), [&](Host& host) {
     try {
-      ask_tool(host, packet_queue_verb, {{"do", "remove"}, {"flow", chain_}});
-    } catch (const Error&) {
+      for (const auto& link : links_)
+        if (link.to == host.name())
+          ask_tool(host, packet_queue_verb, {{"do", "remove"}, {"flow", flow_of(link)}});
+    } catch (const Error&) {  // has ended: exercise() has found it out, or nothing was missed
     }
     remove_chain(host, RuleTable::mangle, chain_);
     if (rules_of(host, RuleTable::mangle).find(chain_ + " ") != std::string::npos)
@@ -66,17 +66,20 @@ void PacketShaping::remove() {
   });
 }
 
-std::map<std::string, PacketShaping::Reading> PacketShaping::read() {
+std::map<Link, PacketShaping::Reading> PacketShaping::read() {
   std::mutex mutex;
-  std::map<std::string, Reading> readings;
-  on_every(cluster_, receivers_, [&](Host& host) {
-    const json answer = ask_tool(host, packet_queue_verb, {{"do", "read"}});
-    if (!answer["flows"].contains(chain_))
-      throw std::runtime_error("the packet queue does not know the flow " + chain_);
-    const json& flow = answer["flows"][chain_];
-    const std::scoped_lock lock(mutex);
-    readings[host.name()] = {flow["database"].get<Counters>(), flow["probe"].get<Counters>(),
-                             flow["meter"].get<Counters>()};
+  std::map<Link, Reading> readings;
+  on_every(cluster_, receivers_of(links_), [&](Host& host) {
+    const json flows = ask_tool(host, packet_queue_verb, {{"do", "read"}})["flows"];
+    for (const auto& link : links_) {
+      if (link.to != host.name()) continue;
+      if (!flows.contains(flow_of(link)))
+        throw std::runtime_error("the packet queue does not know the flow " + flow_of(link));
+      const json& flow = flows[flow_of(link)];
+      const std::scoped_lock lock(mutex);
+      readings[link] = {flow["database"].get<Counters>(), flow["probe"].get<Counters>(),
+                        flow["meter"].get<Counters>()};
+    }
   });
   return readings;
 }

@@ -29,15 +29,17 @@ class PacketShaping {
   struct Reading {
     Counters database, probe, meter;
   };
-  std::map<std::string, Reading> read();  // by receiver
+  std::map<Link, Reading> read();
 
   static void prepare(Cluster& cluster);  // starts the tools and tries a rule
 
  private:
+  std::string flow_of(const Link& link) const { return chain_ + "-" + link.from; }
+
   Cluster& cluster_;
   const std::string chain_;
   const Spares spares_;
-  std::vector<std::string> receivers_;
+  Links links_;
 };
 
 }  // namespace tribunal

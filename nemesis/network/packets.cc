@@ -135,7 +135,7 @@ std::vector<FaultKind> packet_faults() {
       packet_kind("corrupt", "packets come with a bit turned", make_corrupt,
                   {{"share", {"20%", "2%"}, "of the packets"}}),
       packet_kind("rate", "links are slow", make_rate,
-                  {{"rate", {"1mbit", "100kbit", "10mbit"}, "of each host for what comes to it"},
+                  {{"rate", {"1mbit", "100kbit", "10mbit"}, "of each link, one way"},
                    {"queue", {"200"}, "packets that wait; more are lost"}}),
       packet_kind("hold", "packets are kept and delivered at the heal", make_hold,
                   {{"queue", {"10000"}, "packets that are kept; more are lost"}}),

@@ -1,5 +1,6 @@
 list(APPEND NEMESIS_SOURCES
   network/closing_echo.cc
+  network/cut.cc
   network/echo_mark.cc
   network/faults.cc
   network/flow.cc
@@ -17,4 +18,5 @@ list(APPEND NEMESIS_SOURCES
   network/packets.cc
   network/partition.cc
   network/queue_socket.cc
-  network/rule_table.cc)
+  network/rule_table.cc
+  network/switch_rules.cc)

@@ -62,7 +62,7 @@ void for_orders(std::size_t least, const std::function<void(const Names&)>& body
 
 TEST(Grudge, one_cuts_the_first_host_from_all_others_both_ways) {
   for_orders(2, [](const Names& order) {
-    const Partition partition = partition_for(planned("one", order));
+    const Partition partition = partition_for(planned("one", order), {});
     EXPECT_EQ(partition.isolated, Names{order[0]});
     EXPECT_TRUE(symmetric(partition.grudge));
     for (const auto& [host, sees] : heard(partition.grudge, order))
@@ -72,7 +72,7 @@ TEST(Grudge, one_cuts_the_first_host_from_all_others_both_ways) {
 
 TEST(Grudge, halves_hear_only_themselves_and_the_smaller_comes_first) {
   for_orders(2, [](const Names& order) {
-    const Partition partition = partition_for(planned("halves", order));
+    const Partition partition = partition_for(planned("halves", order), {});
     const Names first(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2));
     const std::set<std::string> small(first.begin(), first.end());
     EXPECT_EQ(partition.isolated, first);
@@ -85,7 +85,7 @@ TEST(Grudge, halves_hear_only_themselves_and_the_smaller_comes_first) {
 
 TEST(Grudge, a_bridge_hears_and_is_heard_by_all_while_the_halves_do_not_meet) {
   for_orders(3, [](const Names& order) {
-    const Partition partition = partition_for(planned("bridge", order));
+    const Partition partition = partition_for(planned("bridge", order), {});
     const std::string& bridge = order[order.size() / 2];
     EXPECT_TRUE(symmetric(partition.grudge));
     const auto sees = heard(partition.grudge, order);
@@ -98,7 +98,7 @@ TEST(Grudge, a_bridge_hears_and_is_heard_by_all_while_the_halves_do_not_meet) {
 
 TEST(Grudge, in_a_majorities_ring_each_host_hears_a_majority_and_some_host_does_not_hear_all) {
   for_orders(3, [](const Names& order) {
-    const Partition partition = partition_for(planned("majorities-ring", order));
+    const Partition partition = partition_for(planned("majorities-ring", order), {});
     EXPECT_FALSE(partition.grudge.empty());
     for (const auto& [host, sources] : heard(partition.grudge, order)) {
       EXPECT_GE(sources.size(), majority_of(order.size())) << host;
@@ -110,7 +110,7 @@ TEST(Grudge, in_a_majorities_ring_each_host_hears_a_majority_and_some_host_does_
 TEST(Grudge, in_a_ring_of_five_no_two_hear_the_same_three_and_links_are_symmetric) {
   for_orders(5, [](const Names& order) {
     if (order.size() != 5) return;
-    const Partition partition = partition_for(planned("majorities-ring", order));
+    const Partition partition = partition_for(planned("majorities-ring", order), {});
     EXPECT_TRUE(symmetric(partition.grudge));
     std::set<std::set<std::string>> different;
     for (const auto& [host, sources] : heard(partition.grudge, order)) {
@@ -123,7 +123,7 @@ TEST(Grudge, in_a_ring_of_five_no_two_hear_the_same_three_and_links_are_symmetri
 
 TEST(Grudge, larger_rings_are_symmetric) {
   for_orders(6, [](const Names& order) {
-    EXPECT_TRUE(symmetric(partition_for(planned("majorities-ring", order)).grudge));
+    EXPECT_TRUE(symmetric(partition_for(planned("majorities-ring", order), {}).grudge));
   });
 }
 
@@ -131,7 +131,7 @@ TEST(Grudge, one_way_cuts_one_direction_only_and_each_way_is_drawn_for_each_host
   std::map<std::string, std::set<bool>> deaf;
   int id = 0;
   for_orders(2, [&](const Names& order) {
-    const Partition partition = partition_for(planned("one-way", order, ++id));
+    const Partition partition = partition_for(planned("one-way", order, ++id), {});
     const bool is_deaf = partition.grudge.contains(order[0]);
     deaf[order[0]].insert(is_deaf);
     for (const auto& [host, sources] : partition.grudge)
@@ -150,13 +150,94 @@ TEST(Grudge, one_way_cuts_one_direction_only_and_each_way_is_drawn_for_each_host
 }
 
 TEST(Grudge, of_two_hosts_no_shape_is_empty) {
-  for (const std::string shape : {"one", "halves", "majorities-ring", "bridge", "one-way"})
-    EXPECT_FALSE(partition_for(planned(shape, names(2))).grudge.empty()) << shape;
+  for (const auto& shape : partition_shapes())
+    EXPECT_FALSE(partition_for(planned(shape, names(2)), {}).cut().empty()) << shape;
+}
+
+TEST(Grudge, a_majority_keeps_together_whatever_the_seed) {
+  for_orders(3, [](const Names& order) {
+    std::set<std::size_t> sizes;
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      PlannedFault fault = planned("majority", order);
+      fault.seed = seed;
+      const Partition partition = partition_for(fault, {});
+      EXPECT_GE(partition.isolated.size(), 1u);
+      EXPECT_GE(order.size() - partition.isolated.size(), majority_of(order.size()));
+      sizes.insert(partition.isolated.size());
+      for (const auto& [host, sees] : heard(partition.grudge, order))
+        EXPECT_TRUE(sees.size() == partition.isolated.size() ||
+                    sees.size() == order.size() - partition.isolated.size());
+    }
+    EXPECT_EQ(sizes.size(), order.size() - majority_of(order.size()));
+  });
+}
+
+TEST(Grudge, a_random_partition_cuts_off_some_and_never_all) {
+  for_orders(3, [](const Names& order) {
+    std::set<std::size_t> sizes;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      PlannedFault fault = planned("random", order);
+      fault.seed = seed;
+      sizes.insert(partition_for(fault, {}).isolated.size());
+    }
+    EXPECT_EQ(*sizes.begin(), 1u);
+    EXPECT_EQ(*sizes.rbegin(), order.size() - 1);
+    EXPECT_EQ(sizes.size(), order.size() - 1);
+  });
+}
+
+TEST(Grudge, less_than_a_third_is_at_least_one_host_and_that_is_said) {
+  for_orders(2, [](const Names& order) {
+    const Partition partition = partition_for(planned("minority-third", order), {});
+    EXPECT_EQ(partition.isolated.size(), std::max<std::size_t>(1, (order.size() - 1) / 3));
+    const bool said = partition.detail.find("nobody") != std::string::npos;
+    EXPECT_EQ(said, order.size() == 3) << partition.detail;
+  });
+}
+
+TEST(Grudge, each_primary_is_alone_and_nobody_is_a_bridge) {
+  for_orders(3, [](const Names& order) {
+    const Names leaders{order[1], order[2]};
+    const Partition partition = partition_for(planned("primaries", order), leaders);
+    EXPECT_EQ(partition.isolated, leaders);
+    EXPECT_TRUE(symmetric(partition.grudge));
+    for (const auto& [host, sees] : heard(partition.grudge, order)) {
+      const bool leads = host == leaders[0] || host == leaders[1];
+      EXPECT_EQ(sees.size(), leads ? 1 : order.size() - 2) << host;
+    }
+  });
+}
+
+TEST(Grudge, without_a_known_primary_the_first_is_taken_and_that_is_said) {
+  const Partition partition = partition_for(planned("primaries", names(5)), {});
+  EXPECT_EQ(partition.isolated, Names{"n1"});
+  EXPECT_EQ(partition.detail, "n1 | n2 n3 n4 n5, since no leader was known");
+}
+
+TEST(Grudge, clients_are_cut_off_from_whom_the_option_says) {
+  PlannedFault fault = planned("clients", {"n3", "n1", "n2"});
+  EXPECT_EQ(partition_for(fault, {"n2"}).detail, "n3 | clients");
+  fault.options["clients"] = "leader";
+  const Partition partition = partition_for(fault, {"n2"});
+  EXPECT_EQ(partition.cut(), (Links{{"clients", "n2"}, {"n2", "clients"}}));
+  EXPECT_EQ(partition.isolated, Names{"n2"});
+  fault.options["clients"] = "majority";
+  EXPECT_EQ(partition_for(fault, {}).isolated, (Names{"n3", "n1"}));
+}
+
+TEST(Grudge, an_explicit_grudge_cuts_what_it_says_and_nothing_else) {
+  PlannedFault fault = planned("", names(3));
+  fault.options["grudge"] = "n1<n2,n2<n3,n3<clients";
+  EXPECT_EQ(partition_for(fault, {}).cut(), (Links{{"n2", "n1"}, {"n3", "n2"}, {"clients", "n3"}}));
+  for (const char* wrong : {"n1", "n1<", "n1<n1", "n1<n9", "n1<n2,", "<n2", "n1<n2<n3"}) {
+    fault.options["grudge"] = wrong;
+    EXPECT_THROW(partition_for(fault, {}), Error) << wrong;
+  }
 }
 
 TEST(Grudge, what_it_does_not_know_is_an_error) {
-  EXPECT_THROW(partition_for(planned("star", names(3))), Error);
-  EXPECT_THROW(partition_for(planned("one", names(1))), Error);
+  EXPECT_THROW(partition_for(planned("star", names(3)), {}), Error);
+  EXPECT_THROW(partition_for(planned("one", names(1)), {}), Error);
 }
 
 }  // namespace
