@@ -116,7 +116,7 @@ void note_receipt(const Receipt& receipt, Trials& trials) {
 
 }  // namespace
 
-Trials try_faults(const Database& database, const std::function<void(const std::string&)>& trying) {
+Trials try_faults(const Database& database) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(Blame::environment, "cannot make a pipe");
   const Descriptor read_end(ends[0]);

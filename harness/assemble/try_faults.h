@@ -17,8 +17,8 @@ struct FaultTrial {
 };
 
 // In the order of the catalogue; those that do not fit the database are left out. Takes about two
-// seconds a fault and leaves nothing behind. Throws Error(environment) when not even the cluster
-// can be had. Call it before any thread is started.
+// seconds a fault and leaves nothing behind. Throws Error(environment) when not even the cluster can
+// be had. Call it before any thread is started.
 std::vector<FaultTrial> try_faults(const Database& database);
 
 }  // namespace tribunal
