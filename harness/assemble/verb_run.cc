@@ -163,6 +163,9 @@ int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags
   progress.say("\n" + verdict_text(verdicts, facts.claim));
   progress.say(fmt::format("report  {}\nrepeat  {}",
                            std::filesystem::absolute(folder.report()).string(), facts.command));
+  if (resolved.script)  // its triggers come at other times in every run
+    progress.say(fmt::format("faults  --schedule {} plays these again, at the same times",
+                             std::filesystem::absolute(folder.replay()).string()));
   return interruption.signal() != 0 ? 128 + interruption.signal() : exit_code(worst(verdicts));
 }
 

@@ -15,6 +15,13 @@ function receiptSteps(receipt) {
     make('dd', {}, time == null ? 'did not happen' : momentText(time, 1e3), by ? ' – ' + by : '')]));
 }
 
+function receiptOptions(receipt) {
+  const fields = Object.entries(receipt.options || {});
+  if (receipt.means) fields.unshift(['by means of', receipt.means]);
+  if (fields.length === 0) return null;
+  return make('div', {class: 'receipt-options'}, fields.map(([name, value]) => name + ' ' + value).join(', '));
+}
+
 function receiptCounters(receipt) {
   if (!receipt.counters || receipt.counters.length === 0) return null;
   return make('details', {}, make('summary', {}, receipt.counters.length + ' counters'),
@@ -33,7 +40,8 @@ function showReceipts(run, place, jump) {
     make('th', {scope: 'row'}, '#' + receipt.id + ' ' + receipt.name,
       make('br'), make('button', {type: 'button', class: 'jump', onclick: () => jump({from: receipt.installed ?? receipt.at, to: receipt.heal_verified ?? receipt.until})}, 'Show')),
     make('td', {}, receipt.never_begun ? make('span', {class: 'receipt-state short'}, '○ planned, never begun') : receiptState(receipt)),
-    make('td', {}, (receipt.targets || []).join(' '), receipt.detail ? make('div', {}, receipt.detail) : null),
+    make('td', {}, (receipt.targets || []).join(' '), receipt.detail ? make('div', {}, receipt.detail) : null,
+      receiptOptions(receipt)),
     make('td', {}, receiptSteps(receipt), receiptCounters(receipt)),
     make('td', {}, receipt.failure || '')));
   place.append(make('div', {class: 'scroll'}, make('table', {class: 'receipts'},

@@ -77,8 +77,11 @@ Json counters_json(const Receipt& receipt) {
 }
 
 Json planned_json(const PlannedFault& planned) {
+  Json options = Json::object();
+  for (const auto& [name, value] : planned.options) options[name] = text(value);
   return {{"id", planned.id},
           {"kind", text(planned.fault)},
+          {"options", options},
           {"name", text(planned.name())},
           {"at", microseconds(planned.at)},
           {"until", microseconds(planned.at + planned.duration)},
@@ -91,6 +94,7 @@ Json receipt_json(const Receipt& receipt) {
   json["described"] = text(described(receipt));
   json["targets"] = receipt.targets;
   json["detail"] = text(receipt.detail);
+  json["means"] = text(receipt.means);
   json["installed"] = microseconds(receipt.installed);
   json["observed"] = microseconds(receipt.observed);
   json["exercised"] = microseconds(receipt.exercised);
