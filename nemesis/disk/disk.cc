@@ -149,28 +149,34 @@ CutLoss Disk::cut(std::uint64_t torn_sector, std::uint64_t seed, Stale& stale) {
   return loss;
 }
 
+// The harness's own files are kept beside the database's, so that a probe is rolled back, too.
 std::uint64_t Disk::snapshot(const std::string& name) {
   const std::unique_lock alone(world);
-  const Descriptor copy = emptied(make_folder(snapshots_.number(), name));
+  const Descriptor copy = emptied(make_folder(snapshots_.number(), name)),
+                   own = emptied(make_folder(snapshots_.number(), name + ".own"));
+  copy_folder(probes_.number(), own.number(), {});
   return copy_folder(top_.number(), copy.number(), own_name);
 }
 
 void Disk::roll_back(const std::string& name, Stale& stale) {
   const std::unique_lock alone(world);
-  const Descriptor copy = open_folder(snapshots_.number(), name);
+  const Descriptor copy = open_folder(snapshots_.number(), name),
+                   own = open_folder(snapshots_.number(), name + ".own");
   for (const InodePointer& inode : inodes.all()) {
     const std::scoped_lock lock(inode->mutex);
-    if (inode->opens > 0 && !inode->probe)
+    if (inode->opens > 0)
       throw std::system_error(EBUSY, std::generic_category(),
                               "roll back a disk of which " + inodes.path(*inode) + " is open");
   }
   names.commit();
   for (const InodePointer& inode : unsynced_.all()) {
     const std::scoped_lock lock(inode->mutex);
-    if (!inode->probe) sync(*inode);
+    sync(*inode);
   }
   empty_folder(top_.number(), own_name);
+  empty_folder(probes_.number(), {});
   copy_folder(copy.number(), top_.number(), {});
+  copy_folder(own.number(), probes_.number(), {});
   stale = everything();
 }
 
