@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
+#include <thread>
 
 #include "nemesis/clock/clock_questions.h"
 #include "nemesis/clock/clock_tool.h"
@@ -16,12 +18,14 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t tolerance = 5'000'000;  // 5 ms
+constexpr std::int64_t distinct = 1'000'000;   // 1 ms
 constexpr Milliseconds patience(15'000);       // patching many processes on a busy machine
+constexpr Milliseconds until_it_shows(5000), between_looks(2);
 
 bool moves(const ClockMotion& motion) { return !motion.is_true(); }
 
 std::string seconds_of(std::int64_t nanoseconds) {
-  return fmt::format("{:+.3f} s", static_cast<double>(nanoseconds) / 1e9);
+  return fmt::format("{:+.4f} s", static_cast<double>(nanoseconds) / 1e9);
 }
 
 std::string counted(std::size_t count) {
@@ -30,6 +34,37 @@ std::string counted(std::size_t count) {
 
 ClockReading read_clocks_of(Host& host) {
   return reading_of(ask_tool(host, clock_verb, {{"do", "read"}}, patience));
+}
+
+// Whether a clock is far enough from the truth now to tell a motion from none; throws when it is
+// not where it should be. A drift takes a while to show, and a strobe is at the true time half of
+// the time.
+bool shows(const HostMotion& motion, const ClockReading& reading) {
+  for (const auto& process : reading.processes) {
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    if (moves(motion.wall)) least = std::min(least, std::abs(process.wall_wanted));
+    if (moves(motion.monotonic)) least = std::min(least, std::abs(process.monotonic_wanted));
+    if (least < distinct) return false;
+    if (process.error > std::min(tolerance, least / 4))
+      throw std::runtime_error(
+          fmt::format("a clock of {} (process {}) is {} from where it should be", process.command,
+                      process.process, seconds_of(process.error)));
+  }
+  return true;
+}
+
+std::string seen_of(const HostMotion& motion, const ClockReading& reading) {
+  const auto& first = reading.processes.front();
+  std::string seen = counted(reading.processes.size());
+  const auto add = [&](const char* clock, const ClockMotion& moved, std::int64_t ahead) {
+    if (!moves(moved)) return;
+    seen += fmt::format(", {} clock {}", clock, seconds_of(ahead));
+    if (moved.rate != 1) seen += fmt::format(" so far, at {} of the true rate", moved.rate);
+    if (moved.period != 0) seen += ", alternating";
+  };
+  add("wall", motion.wall, first.wall_ahead);
+  add("monotonic", motion.monotonic, first.monotonic_ahead);
+  return seen + ", read through their own vDSO";
 }
 
 std::string waits_for_it(const AbsoluteWait& wait) {
@@ -72,19 +107,17 @@ std::string ClockFault::strike(Ground&, Host& host) {
     moved_[host.name()] = motion;
   }
   ask_tool(host, clock_verb, motion_question(motion), patience);
-  const ClockReading reading = read_clocks_of(host);
-  if (reading.processes.empty()) throw std::runtime_error("no process of the database runs there");
-  for (const auto& process : reading.processes)
-    if (process.error > tolerance)
-      throw std::runtime_error(
-          fmt::format("a clock of {} (process {}) is {} from where it should be", process.command,
-                      process.process, seconds_of(process.error)));
-  const auto& first = reading.processes.front();
-  std::string seen = counted(reading.processes.size());
-  if (moves(motion.wall)) seen += fmt::format(", wall clock {}", seconds_of(first.wall_ahead));
-  if (moves(motion.monotonic))
-    seen += fmt::format(", monotonic clock {}", seconds_of(first.monotonic_ahead));
-  return seen + ", read through their own vDSO" + remark;
+  const auto until = std::chrono::steady_clock::now() + until_it_shows;
+  while (true) {
+    const ClockReading reading = read_clocks_of(host);
+    if (reading.processes.empty())
+      throw std::runtime_error("no process of the database runs there");
+    if (shows(motion, reading)) return seen_of(motion, reading) + remark;
+    if (std::chrono::steady_clock::now() > until)
+      throw std::runtime_error(fmt::format("within {} s no clock was a millisecond from the truth",
+                                           until_it_shows.count() / 1000));
+    std::this_thread::sleep_for(between_looks);
+  }
 }
 
 std::optional<std::string> ClockFault::met(Ground&, Host& host, const Meeting&,

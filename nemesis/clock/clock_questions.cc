@@ -39,10 +39,11 @@ json reading_answer(const std::vector<ProcessClocks>& clocks,
                          {"command", one.command},
                          {"wall ahead", one.wall_ahead},
                          {"monotonic ahead", one.monotonic_ahead},
+                         {"wall wanted", one.wall_wanted},
+                         {"monotonic wanted", one.monotonic_wanted},
                          {"error", one.error},
                          {"wall calls", one.calls.wall},
-                         {"monotonic calls", one.calls.monotonic},
-                         {"counts", one.counts}});
+                         {"monotonic calls", one.calls.monotonic}});
   return {{"processes", std::move(processes)},
           {"newcomers", newcomers.taken},
           {"failure", newcomers.failure}};
@@ -55,9 +56,10 @@ ClockReading reading_of(const json& answer) {
                                  one["command"],
                                  one["wall ahead"],
                                  one["monotonic ahead"],
+                                 one["wall wanted"],
+                                 one["monotonic wanted"],
                                  one["error"],
-                                 {one["wall calls"], one["monotonic calls"]},
-                                 one["counts"]});
+                                 {one["wall calls"], one["monotonic calls"]}});
   reading.newcomers = {answer["newcomers"], answer["failure"]};
   return reading;
 }

@@ -19,6 +19,8 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds between_looks_for_newcomers(2);
 constexpr milliseconds patch_deadline(2000);
+constexpr milliseconds while_it_executes(5);
+constexpr int most_tries = 100;
 constexpr milliseconds restore_deadline(1000);
 // How long it may take until every process has a new motion; a monotonic clock that slows down does
 // so from this much later, so that it need not step back.
@@ -47,18 +49,23 @@ bool HostClocks::take(pid_t process) {
     held_.erase(known);  // an exec, or another process under the same number
   }
   if (!is_of_database(process)) return false;
-  std::optional<Held> held;
-  try {
-    held.emplace(Held{PatchedProcess(process), command_of(process), {}});
-    held->process.patch(patch_deadline);
-    apply(*held);
-    held->before = held->process.calls().value_or(PatchedProcess::Calls{});
-  } catch (const std::exception&) {
-    if (!still_runs(process) || (held && !held->process.same_program())) return false;
-    throw;
+  for (int tries = 1;; ++tries) {
+    std::optional<Held> held;
+    try {
+      held.emplace(Held{PatchedProcess(process), command_of(process), {}});
+      held->process.patch(patch_deadline);
+      apply(*held);
+      held->before = held->process.calls().value_or(PatchedProcess::Calls{});
+    } catch (const std::exception&) {
+      if (!still_runs(process)) return false;
+      const bool in_exec = !held || !held->process.same_program();
+      if (!in_exec || tries == most_tries) throw;
+      std::this_thread::sleep_for(while_it_executes);
+      continue;
+    }
+    held_.emplace(process, std::move(*held));
+    return true;
   }
-  held_.emplace(process, std::move(*held));
-  return true;
 }
 
 void HostClocks::take_all() {
@@ -151,22 +158,25 @@ HostClocks::Outcome HostClocks::restore() {
 }
 
 ProcessClocks HostClocks::read_one(const Held& held) const {
-  ProcessClocks clocks{held.process.id(), held.command, 0, 0, 0, {}, false};
+  ProcessClocks clocks{held.process.id(), held.command, 0, 0, 0, 0, 0, {}};
   const ClockTimes earlier = true_clocks(), said = held.process.read_clocks(),
                    later = true_clocks();
   for (std::size_t slot = 0; slot < clock_slots; ++slot)
     clocks.error =
         std::max(clocks.error, error_of(record_[slot], said[slot], earlier[slot], later[slot]));
-  const auto ahead = [&](std::size_t slot) {
-    return said[slot] - earlier[slot] - (later[slot] - earlier[slot]) / 2;
+  const auto between = [&](std::size_t slot) {
+    return earlier[slot] + (later[slot] - earlier[slot]) / 2;
   };
-  clocks.wall_ahead = ahead(slot_realtime);
-  clocks.monotonic_ahead = ahead(slot_monotonic);
+  const auto wanted = [&](std::size_t slot) {
+    return moved_time(record_[slot], between(slot)) - between(slot);
+  };
+  clocks.wall_ahead = said[slot_realtime] - between(slot_realtime);
+  clocks.monotonic_ahead = said[slot_monotonic] - between(slot_monotonic);
+  clocks.wall_wanted = wanted(slot_realtime);
+  clocks.monotonic_wanted = wanted(slot_monotonic);
   if (!held.process.patched()) return clocks;
-  if (const auto calls = held.process.calls()) {
-    clocks.counts = true;
+  if (const auto calls = held.process.calls())
     clocks.calls = {calls->wall - held.before.wall, calls->monotonic - held.before.monotonic};
-  }
   return clocks;
 }
 
@@ -176,13 +186,15 @@ std::vector<ProcessClocks> HostClocks::read() {
   if (in_force_) take_all();
   std::vector<ProcessClocks> all;
   for (const pid_t process : numbered_processes()) {
+    const auto held = held_.find(process);
     try {
-      if (const auto held = held_.find(process); held != held_.end())
+      if (held != held_.end())
         all.push_back(read_one(held->second));
       else if (is_of_database(process))
         all.push_back(read_one({PatchedProcess(process), command_of(process), {}}));
     } catch (const std::exception&) {
-      if (still_runs(process)) throw;
+      // One that is just being replaced by another program reads no clock at this moment.
+      if (held != held_.end() && still_runs(process) && held->second.process.same_program()) throw;
     }
   }
   return all;

@@ -21,14 +21,14 @@ struct HostMotion {
   std::int64_t begins_anew = 0;
 };
 
-// What one process makes of its clocks.
+// What one process makes of its clocks. Nanoseconds.
 struct ProcessClocks {
   pid_t process = 0;
   std::string command;
-  std::int64_t wall_ahead = 0, monotonic_ahead = 0;  // of the true time, ns
-  std::int64_t error = 0;       // the most by which one of its clocks is not where it ought to be
+  std::int64_t wall_ahead = 0, monotonic_ahead = 0;    // of the true time
+  std::int64_t wall_wanted = 0, monotonic_wanted = 0;  // what that ought to have been
+  std::int64_t error = 0;  // the most by which one of all its clocks is not where it ought to be
   PatchedProcess::Calls calls;  // since it was first seen by this motion
-  bool counts = false;
 };
 
 // For any thread.
