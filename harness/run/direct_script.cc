@@ -37,22 +37,25 @@ class Director {
 
   void play(FaultRunner& runner, std::stop_token stop) {
     Names names;
-    play(script_.steps, 0, names, runner, stop);
+    play(script_.steps, 0, Round::counted, names, runner, stop);
   }
 
  private:
   using Names = std::map<std::string, FaultRunner::Number>;
+  enum class Round { counted, extra };  // extra: of what is repeated always, after the first
 
   // `first`: the number of the first fault among the steps. Numbers follow from the text alone, so
   // that the seed means the same in every run.
-  void play(const ScriptSteps& steps, std::size_t first, Names& names, FaultRunner& runner,
-            const std::stop_token& stop) {
+  void play(const ScriptSteps& steps, std::size_t first, Round round, Names& names,
+            FaultRunner& runner, const std::stop_token& stop) {
     for (const auto& step : steps) {
-      if (step.kind == ScriptStep::Kind::fault) play_fault(step, first, names, runner, stop);
+      if (step.kind == ScriptStep::Kind::fault &&
+          (round == Round::counted || has_time(step, runner)))
+        play_fault(step, first, names, runner, stop);
       if (step.kind == ScriptStep::Kind::heal) heal(step, names, runner, stop);
       if (step.kind == ScriptStep::Kind::wait) wait(step.trigger, runner, stop);
-      if (step.kind == ScriptStep::Kind::parallel) play_branches(step, first, runner, stop);
-      if (step.kind == ScriptStep::Kind::repeat) repeat(step, first, runner, stop);
+      if (step.kind == ScriptStep::Kind::parallel) play_branches(step, first, round, runner, stop);
+      if (step.kind == ScriptStep::Kind::repeat) repeat(step, first, round, runner, stop);
       first += count_instances({step});
     }
   }
@@ -75,29 +78,36 @@ class Director {
     runner.await_undone(named.mapped(), stop);
   }
 
-  void play_branches(const ScriptStep& step, std::size_t first, FaultRunner& runner,
+  void play_branches(const ScriptStep& step, std::size_t first, Round round, FaultRunner& runner,
                      const std::stop_token& stop) {
     std::vector<std::jthread> branches;
     for (const auto& branch : step.branches) {
-      branches.emplace_back([this, &branch, first, &runner, stop] {
+      branches.emplace_back([this, &branch, first, round, &runner, stop] {
         Names names;
-        play(branch, first, names, runner, stop);
+        play(branch, first, round, names, runner, stop);
       });
       first += count_instances(branch);
     }
   }
 
-  void repeat(const ScriptStep& step, std::size_t first, FaultRunner& runner,
+  void repeat(const ScriptStep& step, std::size_t first, Round round, FaultRunner& runner,
               const std::stop_token& stop) {
     const auto& steps = step.branches.front();
     const auto each = count_instances(steps);
-    for (int i = 0; step.times == ScriptStep::always ? i == 0 || !runner.is_over() : i < step.times;
-         ++i) {
-      const bool counted = step.times != ScriptStep::always || i == 0;
+    const bool always = step.times == ScriptStep::always;
+    for (int i = 0; always ? i == 0 || !runner.is_over() : i < step.times; ++i) {
+      const bool extra = always && i > 0;
       Names names;
-      play(steps, counted ? first + static_cast<std::size_t>(i) * each : more_.fetch_add(each),
-           names, runner, stop);
+      play(steps, extra ? more_.fetch_add(each) : first + static_cast<std::size_t>(i) * each,
+           extra ? Round::extra : round, names, runner, stop);
     }
+  }
+
+  // Whether the fault could last, and be met, before the traffic ends.
+  bool has_time(const ScriptStep& step, const FaultRunner& runner) const {
+    constexpr std::int64_t least = 1'500'000'000;
+    const auto lasts = std::max(least, step.fault.duration);
+    return !runner.is_over() && runner.now() - runner.origin() + lasts <= stage_.ends;
   }
 
   void wait(const Trigger& trigger, FaultRunner& runner, const std::stop_token& stop) {

@@ -18,6 +18,7 @@ struct Stage {
   std::function<std::vector<std::string>()> leaders;               // hosts that claim to lead, now
   std::function<std::int64_t(const std::string& host)> in_flight;  // calls; empty host: all
   std::function<std::filesystem::path(const std::string& host)> logs;  // its folder
+  std::int64_t ends = INT64_MAX;  // the traffic, in nanoseconds since it began
 };
 
 // What FaultRunner::begin takes. Every step is played even when the run is over, so that each fault

@@ -123,6 +123,7 @@ class Run {
         if (host.empty() || cluster_->host(i).name() == host) calls += activity.host(i).in_flight;
       return calls;
     };
+    if (plan_.traffic.duration > 0) stage.ends = plan_.traffic.duration;
     stage.logs = [this](const std::string& host) { return folder_.logs(host); };
     faults.begin(direct(*plan_.script, plan_.fault_kinds, cluster_->names(), plan_.seed, stage),
                  origin);

@@ -242,6 +242,15 @@ TEST_F(Playing, WhatIsRepeatedAlwaysEndsWithTheRun) {
     EXPECT_EQ(receipts[i].planned.id, static_cast<int>(i));
 }
 
+TEST_F(Playing, AFaultOfALaterRoundForWhichThereIsNoTimeIsNotPlanned) {
+  Stage stage;
+  stage.ends = 1600 * ms;
+  const auto receipts =
+      play({"", "", {}, {repeat(ScriptStep::always, {fault("kill", "n1", ms), wait(200 * ms)})}},
+           400 * ms, stage);
+  EXPECT_EQ(receipts.size(), 1u);
+}
+
 TEST_F(Playing, ATriggerThatComesLetsTheScriptGoOn) {
   Stage stage;
   std::atomic<int> asked{0};
