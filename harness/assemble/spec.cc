@@ -45,7 +45,7 @@ const std::vector<SpecField>& spec_fields() {
       {"binary", "FILE", "its server, if not the one on PATH", [](Spec& s, const string& t) { s.binary = t; }, [](const Spec& s) { return s.binary; }},
       {"nodes", "N", "nodes of the cluster", [](Spec& s, const string& t) { s.nodes = parse_count(t, 1, 50); }, [](const Spec& s) { return std::to_string(s.nodes); }},
       {"workload", "NAME", "what is asked of it", [](Spec& s, const string& t) { s.workload = t; }, [](const Spec& s) { return s.workload; }},
-      {"faults", "LIST", "kinds of fault, or none, or all that fit the database", [](Spec& s, const string& t) { s.faults = parse_list(t); }, [](const Spec& s) { return show_list(s.faults); }},
+      {"faults", "LIST", "kinds of fault, or none, or all that a database must survive, or everything", [](Spec& s, const string& t) { s.faults = parse_list(t); }, [](const Spec& s) { return show_list(s.faults); }},
       {"targets", "LIST", "only these targets of faults", [](Spec& s, const string& t) { s.targets = parse_list(t); }, [](const Spec& s) { return show_list(s.targets); }},
       {"shapes", "LIST", "only these shapes of partitions", [](Spec& s, const string& t) { s.shapes = parse_list(t); }, [](const Spec& s) { return show_list(s.shapes); }},
       {"fault-options", "PAIRS", "parameters of faults, the rest is drawn: delay.delay=100ms,loss.loss=5%", [](Spec& s, const string& t) { for (const auto& [name, value] : parse_pairs(t)) s.fault_options[name] = value; }, [](const Spec& s) { return show_pairs(s.fault_options); }},

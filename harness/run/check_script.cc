@@ -159,11 +159,11 @@ class ScriptCheck {
 
   void check_quorum(const ScriptStep& step, const FaultKind& kind, const Faults& open,
                     const Faults& beside) const {
-    if (script_.mode != Mode::liveness || kind.harm != Harm::stops) return;
+    if (script_.mode != Mode::liveness || kind.harm == Harm::disturbs) return;
     std::size_t stopped = reach(step, kind);
     for (const Faults* others : std::initializer_list<const Faults*>{&open, &beside})
       for (const auto& other : *others)
-        if (other.kind->harm == Harm::stops) stopped += reach(*other.step, *other.kind);
+        if (other.kind->harm != Harm::disturbs) stopped += reach(*other.step, *other.kind);
     if (hosts_.size() - std::min(hosts_.size(), stopped) > hosts_.size() / 2) return;
     refuse(step,
            fmt::format("'{}' may leave {} of {} nodes, and the mode liveness keeps a majority",

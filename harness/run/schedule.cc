@@ -52,7 +52,7 @@ std::vector<std::string> allowed(const FaultKind& kind, const char* what,
 std::vector<std::string> keeping(const FaultKind& kind, const ScheduleOptions& options,
                                  const char* what, std::vector<std::string> wished,
                                  std::vector<std::string> kept) {
-  if (options.mode == Mode::safety || kind.harm != Harm::stops || wished.empty()) return wished;
+  if (options.mode == Mode::safety || kind.harm == Harm::disturbs || wished.empty()) return wished;
   if (kept.empty())
     throw Error(Blame::usage,
                 fmt::format("every {} of the fault '{}' that was asked for breaks the quorum, and "
@@ -106,7 +106,7 @@ std::map<std::string, Dealer> dealers(const ScheduleOptions& options,
 // Whether two faults that lie beside each other may.
 bool go_together(const FaultKind& one, const FaultKind& other, Mode mode) {
   if (!one.resource.empty() && one.resource == other.resource) return false;
-  return mode == Mode::safety || one.harm != Harm::stops || other.harm != Harm::stops;
+  return mode == Mode::safety || one.harm == Harm::disturbs || other.harm == Harm::disturbs;
 }
 
 class Draw {

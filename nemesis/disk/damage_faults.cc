@@ -172,7 +172,7 @@ template <class F>
 FaultKind damage_kind(std::string name, std::string summary, std::vector<FaultOption> options) {
   options.push_back(paths_option());
   auto kind = disk_fault_kind<F>(std::move(name), std::move(summary), std::move(options));
-  kind.harm = Harm::stops;
+  kind.harm = Harm::betrays;
   return kind;
 }
 
@@ -200,7 +200,7 @@ FaultKind helix_fault() {
   auto kind = damage_kind<Helix>(
       "helix",
       "each host loses another stripe of its files, so that every chunk survives elsewhere",
-      {{"probability", {"0.01"}, "of each bit of the stripe"}, chunk_size()});
+      {{"probability", {"0.0005"}, "of each bit of the stripe"}, chunk_size()});
   kind.targets = {"all"};
   kind.least_hosts = 3;
   return kind;

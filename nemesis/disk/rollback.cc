@@ -89,7 +89,7 @@ FaultKind rollback_fault() {
   auto kind = disk_fault_kind<Rollback>(
       "rollback", "the disk is put back to what it was some seconds ago, synced or not",
       {{"age", {"3s", "1s", "8s"}, "how long ago"}});
-  kind.harm = Harm::stops;
+  kind.harm = Harm::betrays;
   return kind;
 }
 

@@ -237,9 +237,11 @@ FaultKind disk_error_fault() {
 }
 
 FaultKind disk_lying_fault() {
-  return disk_fault_kind<DiskLying>(
+  auto kind = disk_fault_kind<DiskLying>(
       "disk-lying", "reads give wrong bits, one in a page, and other ones the next time",
       {{"probability", {"10%", "100%"}, "of each 4 KiB read"}, paths_option()});
+  kind.harm = Harm::betrays;
+  return kind;
 }
 
 }  // namespace tribunal
