@@ -38,6 +38,8 @@ void take_defaults(const Program& program) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   for (int signal = 1; signal < SIGRTMIN; ++signal) ::signal(signal, SIG_DFL);
   ::umask(022);
+  // Once more for each process, since a fault may have mounted a disk there.
+  [[maybe_unused]] const int entered = ::chdir(host_data_folder);
   must(::dup2(program.in.number(), STDIN_FILENO), "pass on standard input");
   must(::dup2(program.out.number(), STDOUT_FILENO), "pass on standard output");
   must(::dup2(program.err.number(), STDERR_FILENO), "pass on standard error");

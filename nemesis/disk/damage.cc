@@ -8,6 +8,7 @@
 namespace tribunal {
 namespace {
 
+constexpr std::uint64_t block = 1 << 16;  // that is read and written at once
 constexpr std::uint64_t whole_file = std::numeric_limits<std::uint64_t>::max();
 
 // How many bits to pass over before the next one to flip, so that few flips take few draws.
@@ -74,15 +75,20 @@ std::uint64_t Damage::flip_bits(FileContent& content, const std::vector<ByteRang
   const auto [probability, most] = probability_and_most;
   std::uint64_t flipped = 0;
   if (probability <= 0) return 0;
-  for (const auto& [begin, end] : ranges) {
-    const std::uint64_t bits = (end - begin) * 8;
-    for (std::uint64_t bit = draw_gap(probability, chance); bit < bits && flipped < most;) {
-      const std::uint64_t offset = begin + bit / 8;
-      std::string byte = content.read(offset, std::size_t{1});
-      byte[0] = static_cast<char>(byte[0] ^ (1 << bit % 8));
-      flipped += write(content, offset, byte);
-      const std::uint64_t gap = draw_gap(probability, chance);
-      bit = gap < bits ? bit + 1 + gap : bits;
+  for (const auto& [first, last] : ranges) {
+    std::uint64_t gap = draw_gap(probability, chance);  // up to the next bit to flip
+    for (std::uint64_t begin = first; begin < last && flipped < most; begin += block) {
+      std::string bytes = content.read(begin, std::min(block, last - begin));
+      const std::uint64_t bits = bytes.size() * 8, before = flipped;
+      std::uint64_t bit = gap;
+      for (; bit < bits && flipped < most; ++flipped) {
+        note(begin + bit / 8, bytes.substr(bit / 8, 1));
+        bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+        const std::uint64_t next = draw_gap(probability, chance);
+        bit = next < whole_file - bit - 1 ? bit + 1 + next : whole_file;
+      }
+      gap = bit - std::min(bit, bits);
+      if (flipped > before) content.write(begin, bytes.data(), bytes.size());
     }
   }
   return flipped;
@@ -146,7 +152,16 @@ void Damage::resized(std::uint64_t size) {
 
 std::uint64_t Damage::repair(FileContent& content) {
   const std::uint64_t restored = bytes();
-  for (const auto& [offset, before] : pieces_) content.write(offset, before.data(), before.size());
+  for (auto piece = pieces_.begin(); piece != pieces_.end();) {
+    const std::uint64_t begin = piece->first;
+    auto end = piece;  // behind those that lie in one block with it
+    std::uint64_t length = 0;
+    for (; end != pieces_.end() && end->first < begin + block; ++end)
+      length = end->first + end->second.size() - begin;
+    std::string bytes = content.read(begin, length);
+    for (; piece != end; ++piece) piece->second.copy(bytes.data() + piece->first - begin, length);
+    content.write(begin, bytes.data(), bytes.size());
+  }
   if (tail_) content.write(tail_->begin, tail_->before.data(), tail_->before.size());
   pieces_.clear();
   tail_.reset();

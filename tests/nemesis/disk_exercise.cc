@@ -13,7 +13,7 @@
 #include <cstring>
 #include <functional>
 #include <iostream>
-#include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -253,6 +253,40 @@ int call_once(const std::string& folder, const std::string& call) {
   return 0;
 }
 
+// Bytes of what is read are counted from their place, so that none can stand for another.
+bool is_what_was_written(const std::string& bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    if (bytes[i] != static_cast<char>('A' + i / 1000 % 26)) return false;
+  return true;
+}
+
+std::string read_directly(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC);
+  std::string bytes(4'000'000, '\0');
+  const ssize_t n = ::pread(file, bytes.data(), bytes.size(), 0);
+  ::close(file);
+  if (n < 0) throw std::runtime_error(std::strerror(errno));
+  bytes.resize(static_cast<std::size_t>(n));
+  return bytes;
+}
+
+// Like a database it makes sure of what it finds before it goes on.
+int work(const std::string& folder) {
+  const std::string path = folder + "/log";
+  const int log = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (log < 0) return 1;
+  auto size = static_cast<off_t>(read_directly(path).size()) / 1000 * 1000;
+  for (std::uint64_t turn = 0;; ++turn) {
+    if (!is_what_was_written(read_directly(path).substr(0, static_cast<std::size_t>(size))))
+      return 1;
+    const std::string bytes(1000, static_cast<char>('A' + size / 1000 % 26));
+    if (::pwrite(log, bytes.data(), bytes.size(), size) != 1000) return 1;
+    if (turn % 2 == 1 && ::fsync(log) != 0) return 1;
+    size += 1000;
+    ::usleep(5'000);
+  }
+}
+
 }  // namespace
 
 int be_disk_exercise(int argc, char** argv) {
@@ -260,6 +294,7 @@ int be_disk_exercise(int argc, char** argv) {
   if (words.size() == 5 && words[0] == "same")
     return do_the_same(std::stoull(words[1]), std::stol(words[2]), {words[3]}, {words[4]});
   if (words.size() == 2 && words[0] == "write") return write_files(words[1]);
+  if (words.size() == 2 && words[0] == "work") return work(words[1]);
   if (words.size() == 3 && words[0] == "call") return call_once(words[1], words[2]);
   return 64;
 }

@@ -11,6 +11,9 @@ inline constexpr const char* disk_exercise_verb = "disk-exercise";
 //   files by name of what they hold: see written_files.
 // argv: disk-exercise call FOLDER CALL
 //   one call of: append, overwrite, create, read, mkdir, remove; prints errno and microseconds.
+// argv: disk-exercise work FOLDER
+//   for ever: appends a thousand bytes to FOLDER/log, syncs every second time, and reads all of it;
+//   ends with 1 when a call fails or a byte is not what it wrote.
 int be_disk_exercise(int argc, char** argv);
 
 }  // namespace tribunal
