@@ -15,7 +15,7 @@ using nlohmann::json;
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-constexpr Milliseconds tool_patience = 10s;
+constexpr Milliseconds tool_patience = 20s;  // it may only be being started
 
 nanoseconds time_in(const json& body, const char* name) {
   return nanoseconds(body.value(name, std::int64_t{0}));

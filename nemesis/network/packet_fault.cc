@@ -56,11 +56,11 @@ void PacketFault::inject(Ground& ground, Receipt& receipt) {
   if (!attempt(receipt, "choose targets", [&] { choose(ground, receipt); })) return;
   meter_.emplace(ground.cluster, static_cast<std::uint64_t>(planned_.id));
   shaping_.emplace(ground.cluster, planned_.id, PacketShaping::Spares::probes);
-  receipt.means = "NFQUEUE";
   attempt(receipt, "measure", [&] { before_ = effect_.look(*meter_, links_); });
   if (before_.empty()) return;
   attempt(receipt, "install", [&] {
     shaping_->install(links_, effect_.shape, planned_.seed);
+    receipt.means = shaping_->means();
     receipt.installed = ground.now();
   });
   if (receipt.installed) attempt(receipt, "observe", [&] { observe(ground, receipt); });
@@ -76,6 +76,7 @@ void PacketFault::observe(Ground& ground, Receipt& receipt) {
       wrong.push_back(show(link) + " " + error.what());
     }
   }
+  shaping_->forget_measurements();
   if (!wrong.empty()) throw std::runtime_error("measured " + joined(wrong));
   receipt.observed = ground.now();
   receipt.observed_by = joined(seen);
@@ -96,7 +97,9 @@ void PacketFault::count(Ground& ground, Receipt& receipt) {
       if (number > 0)
         receipt.counters.emplace_back(show(link) + " " + name, static_cast<std::int64_t>(number));
     all += reading.database.at("packets");
-    for (const auto& name : effect_.counters) met += reading.database.at(name);
+    for (const auto& name : effect_.counters)
+      if (reading.database.contains(name)) met += reading.database.at(name);
+    if (reading.database.contains("certain")) met += reading.database.at("certain");
   }
   if (met == 0) return;
   if (!receipt.exercised) receipt.exercised = ground.now();
@@ -124,9 +127,14 @@ void PacketFault::verify(Ground& ground, Receipt& receipt) {
 }
 
 void PacketFault::heal(Ground& ground, Receipt& receipt) {
-  if (receipt.heal_verified || links_.empty()) return;
+  if (receipt.heal_verified) return;
   if (!receipt.heal_requested) receipt.heal_requested = ground.now();
-  if (shaping_ && !attempt(receipt, "heal", [&] { shaping_->remove(); })) return;
+  if (!shaping_) {
+    receipt.healed = receipt.heal_verified = ground.now();
+    receipt.heal_verified_by = "nothing had been begun";
+    return;
+  }
+  if (!attempt(receipt, "heal", [&] { shaping_->remove(); })) return;
   if (!receipt.healed) receipt.healed = ground.now();
   if (before_.empty()) return;
   constexpr auto patience = 5s;

@@ -1,5 +1,5 @@
-// Shapes links between hosts: the rules that lead packets to the tool packet-queue of the receiving
-// host, and what the tool does to them.
+// Shapes links: by netem where the kernel has it and it can do what is asked, else by rules that
+// lead packets to the tool packet-queue of the receiving host.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 
 #include "nemesis/network/flow_shape.h"
 #include "nemesis/network/links.h"
+#include "nemesis/network/netem.h"
 
 namespace tribunal {
 
@@ -25,21 +26,34 @@ class PacketShaping {
   // has ended holds none: the kernel dropped them.
   void remove();
 
+  std::string means() const;
+
+  // Those of FlowCounters by name. Of netem only "packets" and "lost" are known, and, as "certain",
+  // all packets once so many have passed that some must have met what it does; measurements are
+  // left out by forget_measurements().
   using Counters = std::map<std::string, std::uint64_t>;
   struct Reading {
-    Counters database, probe, meter;
+    Counters database, probe;
   };
   std::map<Link, Reading> read();
+
+  void forget_measurements();  // to be called when the last one is over
 
   static void prepare(Cluster& cluster);  // starts the tools and tries a rule
 
  private:
+  void queue(const Links& links, const FlowShape& shape, std::uint64_t seed);
+  Reading netem_reading(const Netem::Passed& passed, const Netem::Passed& measured) const;
   std::string flow_of(const Link& link) const { return chain_ + "-" + link.from; }
 
   Cluster& cluster_;
   const std::string chain_;
   const Spares spares_;
-  Links links_;
+  Links queued_;  // by the tool
+  Netem netem_;
+  Links by_netem_;
+  FlowShape shape_;
+  std::map<Link, Netem::Passed> measured_;
 };
 
 }  // namespace tribunal

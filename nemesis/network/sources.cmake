@@ -9,6 +9,7 @@ list(APPEND NEMESIS_SOURCES
   network/link_echo.cc
   network/link_meter.cc
   network/links.cc
+  network/netem.cc
   network/packet_effect.cc
   network/packet_fault.cc
   network/packet_head.cc

@@ -100,12 +100,6 @@ void Trial::inject() {
   EXPECT_FALSE(receipt.healed);
 }
 
-void Trial::inject_with_failure(const std::string& words) {
-  fault_->inject(ground_, receipt);
-  EXPECT_NE(receipt.failure.find(words), std::string::npos) << receipt.failure;
-  EXPECT_FALSE(receipt.observed);
-}
-
 void Trial::await_exercise() {
   const auto until = SteadyClock::now() + 10s;
   while (!receipt.exercised && receipt.failure.empty() && SteadyClock::now() < until) {

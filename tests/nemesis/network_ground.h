@@ -46,8 +46,7 @@ class NetworkGround {
 class Trial {
  public:
   Trial(NetworkGround& ground, const PlannedFault& plan);
-  void inject();  // expects it to be installed and observed
-  void inject_with_failure(const std::string& words);
+  void inject();          // expects it to be installed and observed
   void await_exercise();  // expects it to be exercised within 10 s
   void heal();            // expects it to be exercised, healed and seen to be healed
 
