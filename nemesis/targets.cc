@@ -10,6 +10,7 @@
 
 #include "harness/record/error.h"
 #include "nemesis/every_host.h"
+#include "nemesis/process/live_processes.h"
 
 namespace tribunal {
 namespace {
@@ -38,15 +39,25 @@ Targets choose_leader(Cluster& cluster, const HostNames& order) {
       fmt::format("{}, one of those that claim to lead: {}", leaders[0], fmt::join(leaders, " "))};
 }
 
-// Which hosts another fault leaves to this one; a target that names them must have them all.
+// Which hosts another fault leaves to this one: first those on which the database runs, since of
+// the others it could meet nothing.
 HostNames without_held(const Ground& ground, const HostNames& order) {
   HostNames free = order;
-  if (!ground.held) return free;
-  const auto held = ground.held();
-  std::erase_if(free, [&](const std::string& name) { return held.contains(name); });
+  if (ground.held) {
+    const auto held = ground.held();
+    std::erase_if(free, [&](const std::string& name) { return held.contains(name); });
+  }
+  std::stable_partition(free.begin(), free.end(), [&](const std::string& name) {
+    try {
+      return !live_processes(ground.cluster.host(name)).empty();
+    } catch (const Error&) {
+      return false;
+    }
+  });
   return free;
 }
 
+// The same for a target that names its hosts: it must have them all.
 HostNames cut_free(const Ground& ground, const PlannedFault& planned) {
   const auto wanted = cut_targets(planned.order, planned.target);
   const auto free = without_held(ground, planned.order);

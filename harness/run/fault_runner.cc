@@ -137,13 +137,13 @@ bool FaultRunner::wait_or_let_go(Running& running, std::int64_t time, std::stop_
   return !stop.stop_requested() && !running.let_go;
 }
 
-// A fault that is aimed waits while another of its resource is choosing its targets; one that is
-// about the whole cluster, while another of its resource is in force.
+// A fault that is aimed waits while another of its resource is choosing its targets or giving them
+// back; one that is about the whole cluster, while another of its resource is in force.
 bool FaultRunner::conflicts(const Running& running) const {
   if (running.kind->resource.empty()) return false;
   return std::any_of(running_.begin(), running_.end(), [&](const Running& other) {
     if (&other == &running || other.kind->resource != running.kind->resource) return false;
-    return other.state == State::injecting ||
+    return other.state == State::injecting || other.state == State::healing ||
            (other.state == State::in_force &&
             (running.kind->targets.empty() || other.kind->targets.empty()));
   });
@@ -225,6 +225,7 @@ void FaultRunner::carry_out(Running& running, std::stop_token stop) {
   }
   guarded(receipt, "exercise", [&] { fault->exercise(ground, receipt); });
   receipt.heal_requested = ground.now();
+  move_to(running, State::healing);
   say(running, "healing " + name);
   guarded(receipt, "heal", [&] { fault->heal(ground, receipt); });
   recorder_.fault("stop-" + running.planned.fault, running.planned.id,

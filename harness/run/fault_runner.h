@@ -60,7 +60,7 @@ class FaultRunner {
   const std::vector<PlannedFault>& realised() const { return realised_; }
 
  private:
-  enum class State { waiting, injecting, in_force, undone, done };
+  enum class State { waiting, injecting, in_force, healing, undone, done };
   struct Running {
     PlannedFault planned;
     const FaultKind* kind = nullptr;
