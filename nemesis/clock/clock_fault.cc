@@ -17,9 +17,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t tolerance = 5'000'000;  // 5 ms
-constexpr std::int64_t distinct = 1'000'000;   // 1 ms
-constexpr Milliseconds patience(15'000);       // patching many processes on a busy machine
+constexpr std::int64_t tolerance = 5'000'000;          // 5 ms
+constexpr std::int64_t distinct = 1'000'000;           // 1 ms
+constexpr Milliseconds patience(15'000);               // patching many processes on a busy machine
+constexpr int looks_before = 20, looks_meanwhile = 1;  // 10 ms apart
 constexpr Milliseconds until_it_shows(5000), between_looks(2);
 
 bool moves(const ClockMotion& motion) { return !motion.is_true(); }
@@ -34,6 +35,10 @@ std::string counted(std::size_t count) {
 
 ClockReading read_clocks_of(Host& host) {
   return reading_of(ask_tool(host, clock_verb, {{"do", "read"}}, patience));
+}
+
+std::vector<AbsoluteWait> waits_of_database(Host& host, int looks) {
+  return waits_of(ask_tool(host, clock_verb, {{"do", "waits"}, {"looks", looks}}, patience));
 }
 
 // Whether a clock is far enough from the truth now to tell a motion from none; throws when it is
@@ -85,7 +90,7 @@ ClockFault::ClockFault(PlannedFault planned, Motion motion)
 // The motion, or the part of it that does not lie to the database about more than the time.
 HostMotion ClockFault::fit_for(Host& host, std::string& remark) const {
   HostMotion motion = motion_(host);
-  for (const auto& wait : waits_of(ask_tool(host, clock_verb, {{"do", "waits"}}, patience))) {
+  for (const auto& wait : waits_of_database(host, looks_before)) {
     ClockMotion& moved = wait.clock == WaitClock::wall ? motion.wall : motion.monotonic;
     if (!moves(moved)) continue;
     if (wait.clock == WaitClock::wall || !moves(motion.wall))
@@ -130,6 +135,9 @@ std::optional<std::string> ClockFault::met(Ground&, Host& host, const Meeting&,
   const ClockReading reading = read_clocks_of(host);
   if (!reading.newcomers.failure.empty())
     throw std::runtime_error("a process that began meanwhile: " + reading.newcomers.failure);
+  for (const auto& wait : waits_of_database(host, looks_meanwhile))
+    if (moves(wait.clock == WaitClock::wall ? motion.wall : motion.monotonic))
+      throw std::runtime_error(waits_for_it(wait));
   std::uint64_t calls = 0;
   for (const auto& process : reading.processes)
     calls += (moves(motion.wall) ? process.calls.wall : 0) +

@@ -5,8 +5,8 @@ namespace tribunal {
 
 inline constexpr const char* clock_verb = "clock";
 
-// Questions, one line of JSON each: {"do": "waits"}, {"do": "move", ...}, {"do": "read"}, {"do":
-// "restore"}; clock_questions.h writes them and reads the answers.
+// Questions, one line of JSON each: {"do": "waits", "looks": 20}, {"do": "move", ...}, {"do":
+// "read"}, {"do": "restore"}; clock_questions.h writes them and reads the answers.
 int clock_tool_main();
 
 }  // namespace tribunal

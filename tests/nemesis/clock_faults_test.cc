@@ -22,7 +22,9 @@ constexpr std::int64_t second = 1'000'000'000, tolerance = 5'000'000;
 // A cluster of tellers.
 class ClockGround {
  public:
-  explicit ClockGround(Cluster& cluster) : cluster_(cluster), activity_(cluster.size()) {
+  // With `sleeps_by`, a thread of each teller sleeps until an absolute moment of that clock.
+  explicit ClockGround(Cluster& cluster, std::string sleeps_by = {})
+      : cluster_(cluster), activity_(cluster.size()), sleeps_by_(std::move(sleeps_by)) {
     cluster.start_database = [this](Host& host) { start(host, teller_port); };
     cluster.database_ready = [](Host& host, Milliseconds) {
       ask_teller(host.address(), teller_port);
@@ -44,10 +46,10 @@ class ClockGround {
   }
 
   void start(Host& host, int port) {
-    host.start(
-        {{std::filesystem::read_symlink("/proc/self/exe"), teller_verb, std::to_string(port)},
-         {},
-         false});
+    std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe"), teller_verb,
+                                     std::to_string(port)};
+    if (!sleeps_by_.empty()) command.push_back(sleeps_by_);
+    host.start({command, {}, false});
   }
   Host& host(const std::string& name) { return cluster_.host(name); }
   Ground& ground() { return *ground_; }
@@ -66,6 +68,7 @@ class ClockGround {
  private:
   Cluster& cluster_;
   Activity activity_;
+  const std::string sleeps_by_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::unique_ptr<Ground> ground_;
 };
@@ -255,6 +258,28 @@ TEST(ClockFaults, AStrobeShowsBothTimesAndAResetBeginsAnew) {
     }
     EXPECT_EQ(steps, 5);
     reset.heal();
+  });
+}
+
+TEST(ClockFaults, WhoSleepsUntilAbsoluteMomentsIsNotLiedTo) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster, "wall");
+    ClockTrial trial(ground, ground.plan("clock-offset", {}));
+    EXPECT_FALSE(trial.receipt.installed);
+    EXPECT_NE(trial.receipt.failure.find("sleeps until absolute moments of the wall clock"),
+              std::string::npos)
+        << trial.receipt.failure;
+    expect_wall_ahead(ahead_of(ground.host("n1")), 0);
+  });
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ClockGround ground(cluster, "monotonic");
+    ClockTrial trial(ground, ground.plan("clock-drift", {{"rate", "10"}, {"clock", "both"}}));
+    trial.expect_installed();
+    EXPECT_NE(trial.receipt.observed_by.find("monotonic clock is left alone"), std::string::npos);
+    std::this_thread::sleep_for(20ms);
+    EXPECT_GT(ahead_of(ground.host("n1")).most_wall, 150'000'000);
+    expect_monotonic_ahead(ahead_of(ground.host("n1")), 0);
+    trial.heal();
   });
 }
 

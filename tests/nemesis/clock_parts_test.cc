@@ -160,5 +160,20 @@ TEST(ClockParts, TheHookForArm64IsAssembledWithTheSameData) {
   EXPECT_LT(places["tribunal_hook_end"], 1024U);
 }
 
+// Every motion, as a program for that machine, under an emulator.
+TEST(ClockParts, TheHookMovesClocksOnArm64) {
+  if (std::system("command -v aarch64-linux-gnu-gcc && command -v qemu-aarch64") != 0)
+    GTEST_SKIP() << "no compiler or emulator for arm64 here: install gcc-aarch64-linux-gnu, "
+                    "libc6-dev-arm64-cross and qemu-user";
+  const Folder folder;
+  const std::string program = (folder.path() / "probe").string();
+  const std::string compile = "aarch64-linux-gnu-gcc -static -D_GNU_SOURCE " TRIBUNAL_SOURCE
+                              "/tests/nemesis/hook_probe.c " TRIBUNAL_SOURCE
+                              "/nemesis/clock/hook_aarch64.S -o " +
+                              program;
+  ASSERT_EQ(std::system(compile.c_str()), 0);
+  EXPECT_EQ(std::system(("qemu-aarch64 " + program).c_str()), 0);
+}
+
 }  // namespace
 }  // namespace tribunal

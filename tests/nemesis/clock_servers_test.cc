@@ -209,7 +209,8 @@ TEST(ClocksOfServers, AJavaVirtualMachine) {
     expect_to_follow(host, told_wall);
     // Its threads sleep until absolute moments of the monotonic clock, so that one stays as it is.
     bool waits = false;
-    for (const auto& wait : waits_of(ask_tool(host, clock_verb, {{"do", "waits"}}, 20s))) {
+    for (const auto& wait :
+         waits_of(ask_tool(host, clock_verb, {{"do", "waits"}, {"looks", 20}}, 20s))) {
       EXPECT_EQ(wait.clock, WaitClock::monotonic) << wait.thread;
       waits = true;
     }

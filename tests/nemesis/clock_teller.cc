@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 namespace tribunal {
 namespace {
@@ -48,6 +49,12 @@ std::int64_t told_by(clockid_t clock) {
   }
 }
 
+void sleep_until_tomorrow(const std::string& which) {
+  const clockid_t clock = which == "wall" ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+  const timespec tomorrow{told_by(clock) / 1'000'000'000 + 86'400, 0};
+  ::clock_nanosleep(clock, TIMER_ABSTIME, &tomorrow, nullptr);
+}
+
 Told ask_once_and_again(const std::string& address, int port, const std::string& question) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   const sockaddr_in there = teller_at(address, port);
@@ -70,8 +77,9 @@ Told ask_once_and_again(const std::string& address, int port, const std::string&
 }  // namespace
 
 int be_teller(int argc, char** argv) {
-  if (argc != 3) return 64;
+  if (argc != 3 && argc != 4) return 64;
   const int port = std::atoi(argv[2]);
+  if (argc == 4) std::thread(sleep_until_tomorrow, std::string(argv[3])).detach();
   ::signal(SIGCHLD, SIG_IGN);
   if (::fork() == 0) tell(port + 1);
   tell(port);
