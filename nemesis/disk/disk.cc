@@ -158,7 +158,7 @@ std::uint64_t Disk::snapshot(const std::string& name) {
   return copy_folder(top_.number(), copy.number(), own_name);
 }
 
-void Disk::roll_back(const std::string& name, Stale& stale) {
+std::uint64_t Disk::roll_back(const std::string& name, Stale& stale) {
   const std::unique_lock alone(world);
   const Descriptor copy = open_folder(snapshots_.number(), name),
                    own = open_folder(snapshots_.number(), name + ".own");
@@ -173,11 +173,13 @@ void Disk::roll_back(const std::string& name, Stale& stale) {
     const std::scoped_lock lock(inode->mutex);
     sync(*inode);
   }
+  const std::uint64_t other = count_other_files(top_.number(), copy.number(), own_name);
   empty_folder(top_.number(), own_name);
   empty_folder(probes_.number(), {});
   copy_folder(copy.number(), top_.number(), {});
   copy_folder(own.number(), probes_.number(), {});
   stale = everything();
+  return other;
 }
 
 Stale Disk::everything() const {

@@ -83,8 +83,9 @@ class Disk {
   DamageDone damage(const DamageOrder& order, Stale& stale);
   DamageDone repair(Stale& stale);
   std::uint64_t snapshot(const std::string& name);  // returns the bytes copied
-  // Throws Error(environment) while files are open, since their owners would write on.
-  void roll_back(const std::string& name, Stale& stale);
+  // Returns how many files are other now. Throws std::system_error(EBUSY) while files are open,
+  // since their owners would write on.
+  std::uint64_t roll_back(const std::string& name, Stale& stale);
   Stale everything() const;
 
   std::uint64_t written_through() const { return written_through_; }  // files, for want of memory

@@ -190,9 +190,9 @@ json DiskTool::reply(const json& order) {
     return told(done);
   }
   if (what == "roll back") {
-    disk().roll_back(order.at("name"), stale);
+    const std::uint64_t files = disk().roll_back(order.at("name"), stale);
     tell(stale);
-    return json::object();
+    return {{"files", files}};
   }
   throw std::invalid_argument("a disk cannot " + what);
 }

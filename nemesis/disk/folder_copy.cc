@@ -122,6 +122,25 @@ std::uint64_t copy_folder(int from, int to, const std::string& except) {
   return copied;
 }
 
+std::uint64_t count_other_files(int one, int other, const std::string& except) {
+  std::uint64_t count = 0;
+  for_each_entry(one, except, [&](const std::string& name) {
+    struct stat own {
+    }, there{};
+    if (::fstatat(one, name.c_str(), &own, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (::fstatat(other, name.c_str(), &there, AT_SYMLINK_NOFOLLOW) != 0) {
+      ++count;
+    } else if (S_ISDIR(own.st_mode) && S_ISDIR(there.st_mode)) {
+      count +=
+          count_other_files(open_folder(one, name).number(), open_folder(other, name).number(), {});
+    } else if (S_ISREG(own.st_mode)) {
+      count += own.st_size != there.st_size || own.st_mtim.tv_sec != there.st_mtim.tv_sec ||
+               own.st_mtim.tv_nsec != there.st_mtim.tv_nsec;
+    }
+  });
+  return count;
+}
+
 void empty_folder(int folder, const std::string& except) {
   for_each_entry(folder, except, [&](const std::string& name) {
     if (::unlinkat(folder, name.c_str(), 0) == 0) return;

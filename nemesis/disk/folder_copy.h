@@ -19,6 +19,8 @@ void for_each_entry(int folder, const std::string& except,
 // Files, folders and symbolic links with owner, mode and times; holes stay holes, and what else
 // there is stays away. Returns the bytes copied.
 std::uint64_t copy_folder(int from, int to, const std::string& except);
+// How many files of the one the other lacks, or has with another size or time of change.
+std::uint64_t count_other_files(int one, int other, const std::string& except);
 void empty_folder(int folder, const std::string& except);
 
 }  // namespace tribunal

@@ -9,6 +9,7 @@
 #include "nemesis/disk/disk_fault.h"
 #include "nemesis/disk/faults.h"
 #include "nemesis/options.h"
+#include "nemesis/process/live_processes.h"
 
 namespace tribunal {
 namespace {
@@ -34,6 +35,8 @@ class Rollback final : public DiskFault {
   bool must_serve_again() const override { return false; }
   void write(Host& host, std::uint64_t offset);
   void roll_back(Host& host);
+  std::optional<std::string> met(Ground& ground, Host& host, const Meeting& meeting,
+                                 Counters& counters) override;
 
   const Milliseconds age_;
 };
@@ -49,7 +52,9 @@ void Rollback::roll_back(Host& host) {
   for (int patience = 3;; --patience) {
     stop_database(host);
     try {
-      ask_disk(host, {{"do", "roll back"}, {"name", fmt::format("fault {}", planned().id)}});
+      const json done =
+          ask_disk(host, {{"do", "roll back"}, {"name", fmt::format("fault {}", planned().id)}});
+      note(host, "files rolled back", done["files"]);
       return;
     } catch (const Error&) {
       if (patience == 1) throw;
@@ -73,6 +78,18 @@ std::string Rollback::strike(Ground& ground, Host& host) {
                                          std::strerror(seen.error)));
   return fmt::format("as it was {} ms before; a probe lost the {} bytes it had synced since",
                      age_.count(), half);
+}
+
+// Where nothing was written meanwhile, nothing was taken.
+std::optional<std::string> Rollback::met(Ground&, Host& host, const Meeting& meeting,
+                                         Counters& counters) {
+  const std::int64_t files = noted(host, "files rolled back");
+  tell_notes(host, counters);
+  counters.emplace_back(host.name() + " calls failed or unknown",
+                        meeting.ended.failed + meeting.began.unknown);
+  if (files == 0 || live_processes(host).empty()) return {};
+  return fmt::format("the database on {} runs on {} files that are older than it left them",
+                     host.name(), files);
 }
 
 std::string Rollback::confirm(Ground& ground, Host& host) {
