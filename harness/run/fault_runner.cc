@@ -54,7 +54,7 @@ void FaultRunner::follow(const std::vector<PlannedFault>& schedule, std::stop_to
                    [](const auto& a, const auto& b) { return a.at < b.at; });
   for (const auto& planned : by_time) {
     wait_until(origin_ + planned.at, stop);
-    start(planned);
+    start(planned, Patience::waits);
   }
 }
 
@@ -72,12 +72,13 @@ void FaultRunner::finish(std::int64_t latest) {
 
 void FaultRunner::stop() { stop_.request_stop(); }
 
-FaultRunner::Number FaultRunner::start(PlannedFault planned) {
+FaultRunner::Number FaultRunner::start(PlannedFault planned, Patience patience) {
   const auto& kind = find(kinds_, "fault", planned.fault);
   const std::scoped_lock lock(mutex_);
   Running& running = running_.emplace_back();
   running.planned = std::move(planned);
   running.kind = &kind;
+  running.patience = patience;
   running.thread = std::jthread([this, &running] { carry_out(running, stop_.get_token()); });
   return running_.size() - 1;
 }
@@ -137,15 +138,31 @@ bool FaultRunner::wait_or_let_go(Running& running, std::int64_t time, std::stop_
   return !stop.stop_requested() && !running.let_go;
 }
 
-// A fault that is aimed waits while another of its resource is choosing its targets or giving them
-// back; one that is about the whole cluster, while another of its resource is in force.
+// Of one that is in force; while another of its resource is choosing its targets or giving them
+// back a fault waits in any case.
+bool FaultRunner::collide(const Running& running, const Running& other) {
+  if (running.kind->targets.empty() || other.kind->targets.empty()) return true;  // whole clusters
+  if (running.patience == Patience::takes_what_is_left) return false;
+  std::set<std::string> named;
+  const std::string& target = running.planned.target;
+  for (std::size_t begin = 0; begin <= target.size();) {
+    const auto end = std::min(target.find('+', begin), target.size());
+    named.insert(target.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  const auto& hosts = running.planned.order;
+  const bool names_hosts = std::find(hosts.begin(), hosts.end(), *named.begin()) != hosts.end();
+  return !names_hosts || std::any_of(named.begin(), named.end(), [&](const std::string& name) {
+    return other.targets.contains(name);
+  });
+}
+
 bool FaultRunner::conflicts(const Running& running) const {
   if (running.kind->resource.empty()) return false;
   return std::any_of(running_.begin(), running_.end(), [&](const Running& other) {
     if (&other == &running || other.kind->resource != running.kind->resource) return false;
     return other.state == State::injecting || other.state == State::healing ||
-           (other.state == State::in_force &&
-            (running.kind->targets.empty() || other.kind->targets.empty()));
+           (other.state == State::in_force && collide(running, other));
   });
 }
 

@@ -41,7 +41,10 @@ class FaultRunner {
   // For a director, from any of its threads. A fault lasts for its planned duration, or until it is
   // let go when that is negative. `started`: the time at which it began to be injected.
   using Number = std::size_t;
-  Number start(PlannedFault planned);
+  // What a fault of the same resource in force means to one that is aimed: it takes the hosts that
+  // are left, or waits unless both name hosts and none is the same.
+  enum class Patience { takes_what_is_left, waits };
+  Number start(PlannedFault planned, Patience patience = Patience::takes_what_is_left);
   void await_injected(Number fault, std::stop_token stop);  // or failed to be
   void let_go(Number fault);
   void await_undone(Number fault, std::stop_token stop);     // it is no longer in force
@@ -64,6 +67,7 @@ class FaultRunner {
   struct Running {
     PlannedFault planned;
     const FaultKind* kind = nullptr;
+    Patience patience = Patience::waits;
     State state = State::waiting;   // guarded by mutex_
     bool let_go = false;            // guarded by mutex_
     std::int64_t began = 0;         // guarded by mutex_
@@ -77,6 +81,7 @@ class FaultRunner {
   bool take_turn(Running& running, std::stop_token stop);
   Ground ground_for(Running& running);
   bool conflicts(const Running& running) const;  // pre: mutex_ is held
+  static bool collide(const Running& running, const Running& other);
   bool wait_or_let_go(Running& running, std::int64_t time, std::stop_token stop);
   void move_to(Running& running, State state);
   void conclude(Running& running, Receipt receipt);

@@ -131,13 +131,51 @@ TEST_F(FaultThreads, AFaultKnowsWhichHostsOthersOfItsResourceHold) {
                 second.open();
               },
               {}})};
-  run(kinds, {planned(0, "first", 1'000'000'000'000), planned(1, "second")},
-      [&](FaultRunner& runner) {
-        second.pass();
-        runner.stop();
-      });
+  FaultRunner runner(ground(), recorder_, folder_, kinds);
+  runner.begin(
+      [&](FaultRunner& director, std::stop_token) {
+        director.start(planned(0, "first", 1'000'000'000'000));
+        director.start(planned(1, "second"));
+      },
+      recorder_.now());
+  second.pass();
+  runner.stop();
+  runner.finish(INT64_MAX);
   EXPECT_EQ(held, std::set<std::string>{"n2"});
   EXPECT_FALSE(alone);
+}
+
+TEST_F(FaultThreads, InAScheduleAFaultWaitsForAnotherOfItsResourceUnlessTheyNameOtherHosts) {
+  std::atomic<int> in_force{0}, most{0};
+  const Play play{[&](Ground&, Receipt& receipt) {
+                    receipt.targets = {"n1"};
+                    most = std::max(most.load(), ++in_force);
+                  },
+                  [&](Ground&, Receipt&) { --in_force; }};
+  const std::vector<FaultKind> kinds{played("kill", "processes", {"one"}, play)};
+  const auto aimed = [](int id, const std::string& target) {
+    auto fault = planned(id, "kill", 100'000'000);
+    fault.order = {"n1", "n2"};
+    fault.target = target;
+    return fault;
+  };
+  run(kinds, {aimed(0, "one"), aimed(1, "one"), aimed(2, "n1")}, [](FaultRunner&) {});
+  EXPECT_EQ(most, 1);
+  Gate second;
+  const std::vector<FaultKind> apart{
+      played("kill", "processes", {"one"},
+             {[&](Ground&, Receipt& receipt) { receipt.targets = {"n1"}; },
+              [&](Ground&, Receipt&) { second.pass(); }}),
+      played("pause", "processes", {"one"}, {{}, [&](Ground&, Receipt&) {}})};
+  auto first = aimed(0, "n1"), other = aimed(1, "n2");
+  first.duration = 3'000'000'000'000;
+  other.fault = "pause";
+  run(apart, {first, other}, [&](FaultRunner& runner) {
+    while (runner.current().find("pause") == std::string::npos) std::this_thread::yield();
+    second.open();
+    runner.stop();
+  });
+  EXPECT_EQ(receipts_.size(), 2u);
 }
 
 TEST_F(FaultThreads, WhatWasRealisedNamesTheHostsThatWereHit) {
