@@ -46,6 +46,7 @@ class Damage {
 
   bool empty() const { return pieces_.empty() && !tail_; }
   std::uint64_t bytes() const;  // that are other, or missing
+  bool shortened() const { return tail_.has_value(); }
   bool meets(std::uint64_t begin, std::uint64_t end) const;
 
   // Somebody wrote there, or set the size: what was there before is of no more use.

@@ -188,7 +188,7 @@ FaultKind misdirected_write_fault() {
   return damage_kind<ChunkCopy>(
       "misdirected-write",
       "chunks of files are overwritten by others of the same file, and put back",
-      {chunk_size(), {"share", {"10%", "1%"}, "of the chunks that are met"}});
+      {chunk_size(), {"share", {"50%", "100%"}, "of the chunks that are met"}});
 }
 
 FaultKind truncate_file_fault() {

@@ -90,7 +90,7 @@ class Disk {
 
   std::uint64_t written_through() const { return written_through_; }  // files, for want of memory
   std::uint64_t held() const { return held_; }                        // bytes of memory
-  std::atomic<std::uint64_t> damaged_reads = 0;  // of the database, that met damaged bytes
+  std::atomic<std::uint64_t> damaged_reads = 0;  // of damaged bytes, and opens of shortened files
 
  private:
   void touched(const InodePointer& inode, bool was_clean, std::uint64_t took);

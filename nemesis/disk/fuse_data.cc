@@ -17,6 +17,7 @@ void note_opened(Disk& disk, Inode& inode, fuse_file_info& file) {
   const std::scoped_lock lock(inode.mutex);
   checked_call(disk.content(inode));
   ++inode.opens;
+  if (inode.damage.shortened() && !inode.probe) ++disk.damaged_reads;  // what is gone is never read
   file.keep_cache = 1;
 }
 

@@ -196,6 +196,8 @@ class DiskLying final : public RuleFault {
                   {{"effect", "flip"}, {"probability", share_option(planned, "probability")}}) {}
 
  private:
+  // What was read wrong may have been written again.
+  bool must_serve_again() const override { return false; }
   std::string see(Host& host) override {
     for (int tries = 0; tries < 2000; ++tries)
       if (const DiskProbe seen = probe_read(host, "sound", probe_patience); seen.bits_off > 0)

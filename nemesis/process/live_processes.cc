@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 #include "nemesis/every_host.h"
 
@@ -41,22 +42,23 @@ std::string end_database(Host& host, int signal) {
   const auto victims = live_processes(host);
   if (victims.empty()) throw std::runtime_error("nothing was running that could be ended");
   host.signal_all(signal);
-  const auto until = Clock::now() + 5s;
+  constexpr Milliseconds patience = 5s, reaping = 300ms;
+  const auto until = Clock::now() + patience;
+  while (!live_processes(host).empty() && Clock::now() < until) std::this_thread::sleep_for(5ms);
   std::size_t by_us = 0;
   int status_seen = 0;
   for (const auto& victim : victims) {
     const auto left = std::chrono::duration_cast<Milliseconds>(until - Clock::now());
-    const auto status = host.ended(victim.pid, std::max(left, Milliseconds(0)));
-    if (!status)
-      throw std::runtime_error(
-          fmt::format("process {} ({}) did not end", victim.pid, victim.command));
+    // A child that its own parent has reaped leaves no status, only its absence.
+    const auto status = host.ended(victim.pid, std::clamp(left, Milliseconds(0), reaping));
+    if (!status) continue;
     status_seen = *status;
     if (*status == 128 + signal) ++by_us;
   }
-  if (signal == SIGKILL && by_us == 0)
-    throw std::runtime_error("its processes had ended otherwise than by the signal");
   const auto left = live_processes(host);
   if (!left.empty()) throw std::runtime_error(fmt::format("{} still runs", left.front().command));
+  if (signal == SIGKILL && by_us == 0)
+    throw std::runtime_error("its processes had ended otherwise than by the signal");
   return fmt::format("{} of {} processes ended with status {}, none left",
                      signal == SIGKILL ? by_us : victims.size(), victims.size(),
                      signal == SIGKILL ? 128 + SIGKILL : status_seen);
