@@ -17,28 +17,29 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t tolerance = 5'000'000;          // 5 ms
-constexpr std::int64_t distinct = 1'000'000;           // 1 ms
-constexpr Milliseconds patience(15'000);               // patching many processes on a busy machine
+constexpr std::int64_t clock_tolerance = 5'000'000;      // 5 ms
+constexpr std::int64_t distinct_from_truth = 1'000'000;  // 1 ms
+constexpr Milliseconds clock_tool_deadline(15'000);    // patching many processes on a busy machine
 constexpr int looks_before = 20, looks_meanwhile = 1;  // 10 ms apart
 constexpr Milliseconds until_it_shows(5000), between_looks(2);
 
-bool moves(const ClockMotion& motion) { return !motion.is_true(); }
+bool moves_clock(const ClockMotion& motion) { return !motion.is_true(); }
 
 std::string seconds_of(std::int64_t nanoseconds) {
   return fmt::format("{:+.4f} s", static_cast<double>(nanoseconds) / 1e9);
 }
 
-std::string counted(std::size_t count) {
+std::string counted_processes(std::size_t count) {
   return fmt::format("{} {}", count, count == 1 ? "process" : "processes");
 }
 
 ClockReading read_clocks_of(Host& host) {
-  return reading_of(ask_tool(host, clock_verb, {{"do", "read"}}, patience));
+  return reading_of(ask_tool(host, clock_verb, {{"do", "read"}}, clock_tool_deadline));
 }
 
 std::vector<AbsoluteWait> waits_of_database(Host& host, int looks) {
-  return waits_of(ask_tool(host, clock_verb, {{"do", "waits"}, {"looks", looks}}, patience));
+  return waits_of(
+      ask_tool(host, clock_verb, {{"do", "waits"}, {"looks", looks}}, clock_tool_deadline));
 }
 
 // Whether a clock is far enough from the truth now to tell a motion from none; throws when it is
@@ -47,10 +48,10 @@ std::vector<AbsoluteWait> waits_of_database(Host& host, int looks) {
 bool shows(const HostMotion& motion, const ClockReading& reading) {
   for (const auto& process : reading.processes) {
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
-    if (moves(motion.wall)) least = std::min(least, std::abs(process.wall_wanted));
-    if (moves(motion.monotonic)) least = std::min(least, std::abs(process.monotonic_wanted));
-    if (least < distinct) return false;
-    if (process.error > std::min(tolerance, least / 4))
+    if (moves_clock(motion.wall)) least = std::min(least, std::abs(process.wall_wanted));
+    if (moves_clock(motion.monotonic)) least = std::min(least, std::abs(process.monotonic_wanted));
+    if (least < distinct_from_truth) return false;
+    if (process.error > std::min(clock_tolerance, least / 4))
       throw std::runtime_error(
           fmt::format("a clock of {} (process {}) is {} from where it should be", process.command,
                       process.process, seconds_of(process.error)));
@@ -60,9 +61,9 @@ bool shows(const HostMotion& motion, const ClockReading& reading) {
 
 std::string seen_of(const HostMotion& motion, const ClockReading& reading) {
   const auto& first = reading.processes.front();
-  std::string seen = counted(reading.processes.size());
+  std::string seen = counted_processes(reading.processes.size());
   const auto add = [&](const char* clock, const ClockMotion& moved, std::int64_t ahead) {
-    if (!moves(moved)) return;
+    if (!moves_clock(moved)) return;
     seen += fmt::format(", {} clock {}", clock, seconds_of(ahead));
     if (moved.rate != 1) seen += fmt::format(" so far, at {} of the true rate", moved.rate);
     if (moved.period != 0) seen += ", alternating";
@@ -92,8 +93,8 @@ HostMotion ClockFault::fit_for(Host& host, std::string& remark) const {
   HostMotion motion = motion_(host);
   for (const auto& wait : waits_of_database(host, looks_before)) {
     ClockMotion& moved = wait.clock == WaitClock::wall ? motion.wall : motion.monotonic;
-    if (!moves(moved)) continue;
-    if (wait.clock == WaitClock::wall || !moves(motion.wall))
+    if (!moves_clock(moved)) continue;
+    if (wait.clock == WaitClock::wall || !moves_clock(motion.wall))
       throw std::runtime_error(waits_for_it(wait));
     moved = ClockMotion{};
     remark = fmt::format(
@@ -104,20 +105,28 @@ HostMotion ClockFault::fit_for(Host& host, std::string& remark) const {
   return motion;
 }
 
-std::string ClockFault::strike(Ground&, Host& host) {
+// Where another fault has just killed the database it is moved as soon as it runs again.
+Milliseconds ClockFault::wait_for_processes(const Ground& ground) const {
+  if (!ground.alone || ground.alone()) return Milliseconds(0);
+  return std::min(Milliseconds(planned().duration / 2'000'000), until_it_shows);
+}
+
+std::string ClockFault::strike(Ground& ground, Host& host) {
   std::string remark;
   const HostMotion motion = fit_for(host, remark);
   {
     const std::scoped_lock lock(mutex_);
     moved_[host.name()] = motion;
   }
-  ask_tool(host, clock_verb, motion_question(motion), patience);
-  const auto until = std::chrono::steady_clock::now() + until_it_shows;
+  ask_tool(host, clock_verb, motion_question(motion), clock_tool_deadline);
+  const auto begun = std::chrono::steady_clock::now(), until = begun + until_it_shows;
+  const auto until_it_runs = begun + wait_for_processes(ground);
   while (true) {
     const ClockReading reading = read_clocks_of(host);
-    if (reading.processes.empty())
+    if (reading.processes.empty() && std::chrono::steady_clock::now() >= until_it_runs)
       throw std::runtime_error("no process of the database runs there");
-    if (shows(motion, reading)) return seen_of(motion, reading) + remark;
+    if (!reading.processes.empty() && shows(motion, reading))
+      return seen_of(motion, reading) + remark;
     if (std::chrono::steady_clock::now() > until)
       throw std::runtime_error(fmt::format("within {} s no clock was a millisecond from the truth",
                                            until_it_shows.count() / 1000));
@@ -136,12 +145,12 @@ std::optional<std::string> ClockFault::met(Ground&, Host& host, const Meeting&,
   if (!reading.newcomers.failure.empty())
     throw std::runtime_error("a process that began meanwhile: " + reading.newcomers.failure);
   for (const auto& wait : waits_of_database(host, looks_meanwhile))
-    if (moves(wait.clock == WaitClock::wall ? motion.wall : motion.monotonic))
+    if (moves_clock(wait.clock == WaitClock::wall ? motion.wall : motion.monotonic))
       throw std::runtime_error(waits_for_it(wait));
   std::uint64_t calls = 0;
   for (const auto& process : reading.processes)
-    calls += (moves(motion.wall) ? process.calls.wall : 0) +
-             (moves(motion.monotonic) ? process.calls.monotonic : 0);
+    calls += (moves_clock(motion.wall) ? process.calls.wall : 0) +
+             (moves_clock(motion.monotonic) ? process.calls.monotonic : 0);
   counters.emplace_back(host.name() + " readings of a moved clock", calls);
   if (reading.newcomers.taken > 0)
     counters.emplace_back(host.name() + " processes that began meanwhile", reading.newcomers.taken);
@@ -150,14 +159,14 @@ std::optional<std::string> ClockFault::met(Ground&, Host& host, const Meeting&,
 }
 
 void ClockFault::undo(Ground&, Host& host) {
-  const json outcome = ask_tool(host, clock_verb, {{"do", "restore"}}, patience);
+  const json outcome = ask_tool(host, clock_verb, {{"do", "restore"}}, clock_tool_deadline);
   const std::scoped_lock lock(mutex_);
   leads_[host.name()] = outcome["lead"];
   const std::size_t restored = outcome["restored"], left = outcome["left alone"];
   auto& became = restored_[host.name()];
   if (restored > 0)
-    became += fmt::format(", the vDSO of {} as the kernel made it", counted(restored));
-  if (left > 0) became += fmt::format(", {} no longer entering the hook", counted(left));
+    became += fmt::format(", the vDSO of {} as the kernel made it", counted_processes(restored));
+  if (left > 0) became += fmt::format(", {} no longer entering the hook", counted_processes(left));
 }
 
 std::string ClockFault::confirm(Ground&, Host& host) {
@@ -170,7 +179,7 @@ std::string ClockFault::confirm(Ground&, Host& host) {
   }
   const ClockReading reading = read_clocks_of(host);
   const auto near = [](std::int64_t one, std::int64_t other) {
-    return std::abs(one - other) <= tolerance;
+    return std::abs(one - other) <= clock_tolerance;
   };
   for (const auto& process : reading.processes) {
     const bool monotonic = near(process.monotonic_ahead, 0) || near(process.monotonic_ahead, lead);
@@ -179,7 +188,7 @@ std::string ClockFault::confirm(Ground&, Host& host) {
           "{} (process {}) still reads {} wall, {} monotonic", process.command, process.process,
           seconds_of(process.wall_ahead), seconds_of(process.monotonic_ahead)));
   }
-  std::string seen = counted(reading.processes.size()) + " with true clocks" + became;
+  std::string seen = counted_processes(reading.processes.size()) + " with true clocks" + became;
   if (lead > 0)
     seen +=
         fmt::format(", but monotonic ones keep {}, since they do not go back", seconds_of(lead));
@@ -190,7 +199,7 @@ void prepare_clocks(Cluster& cluster) {
   std::vector<std::string> hosts;
   for (std::size_t i = 0; i < cluster.size(); ++i) hosts.push_back(cluster.host(i).name());
   on_every(cluster, hosts, [&](Host& host) {
-    ask_tool(host, clock_verb, {{"do", "try"}}, patience);
+    ask_tool(host, clock_verb, {{"do", "try"}}, clock_tool_deadline);
   });
 }
 

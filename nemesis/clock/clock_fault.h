@@ -26,6 +26,7 @@ class ClockFault final : public HostFault {
   std::string means() const override { return "vDSO"; }
 
   HostMotion fit_for(Host& host, std::string& remark) const;
+  Milliseconds wait_for_processes(const Ground& ground) const;
 
   const Motion motion_;
   std::mutex mutex_;

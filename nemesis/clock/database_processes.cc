@@ -43,7 +43,10 @@ std::string argument_of(pid_t process, int which) {
 }
 
 // Tools are started by the name under which a program finds itself; each has a session of its own.
-bool is_tool(pid_t session) { return argument_of(session, 0) == "/proc/self/exe"; }
+// A process that the host's init has only just begun still has the arguments of that.
+bool is_tool(pid_t session) {
+  return argument_of(session, 0) == "/proc/self/exe" && argument_of(session, 1) != cell_host_verb;
+}
 
 }  // namespace
 

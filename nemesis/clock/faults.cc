@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto farthest = 24h;
+constexpr auto farthest_shift = 24h;
 
 // The same motion for the clocks that the option "clock" names.
 ClockFault::Motion for_clocks(const PlannedFault& planned, const ClockMotion& motion, bool back) {
@@ -52,7 +52,7 @@ FaultKind clock_offset() {
         {"+5s", "-5s", "+50ms", "-50ms", "+500ms", "-500ms", "+60s", "-60s", "+10m", "-10m"},
         "how far ahead of the true time, with a sign"}},
       [](const PlannedFault& planned) {
-        const std::int64_t offset = shift_option(planned, "offset", farthest);
+        const std::int64_t offset = shift_option(planned, "offset", farthest_shift);
         return for_clocks(planned, {offset, 1, 0, 0}, offset < 0);
       });
 }
@@ -77,7 +77,7 @@ FaultKind clock_jump() {
       [](const PlannedFault& planned) -> ClockFault::Motion {
         const std::string direction =
             choice_option(planned, "direction", {"either", "forward", "back"});
-        const std::int64_t most = time_option(planned, "most", 1ms, farthest) / 1ns;
+        const std::int64_t most = time_option(planned, "most", 1ms, farthest_shift) / 1ns;
         return [=](const Host& host) {
           HostMotion motion;
           motion.wall.offset = jump_of(planned, host.index(), direction, most);
@@ -103,7 +103,7 @@ FaultKind clock_strobe() {
                      {"delta", {"+200ms", "+4ms", "+2s", "+30s", "+262s", "-200ms"}, "by how much"},
                      {"period", {"10ms", "1ms", "100ms", "1s"}, "how long each of the two holds"}},
                     [](const PlannedFault& planned) {
-                      const std::int64_t delta = shift_option(planned, "delta", farthest);
+                      const std::int64_t delta = shift_option(planned, "delta", farthest_shift);
                       const std::int64_t period = time_option(planned, "period", 1ms, 60s) / 1ns;
                       return for_clocks(planned, {0, 1, delta, period}, true);
                     });

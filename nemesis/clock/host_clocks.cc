@@ -13,15 +13,12 @@
 namespace tribunal {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
-using std::chrono::steady_clock;
-
-constexpr milliseconds between_looks_for_newcomers(2);
-constexpr milliseconds patch_deadline(2000);
-constexpr milliseconds while_it_executes(5);
+constexpr std::chrono::milliseconds between_looks_for_newcomers(2);
+constexpr std::chrono::milliseconds patch_deadline(2000);
+constexpr std::chrono::milliseconds while_it_executes(5);
 constexpr int most_tries = 100;
-constexpr milliseconds restore_deadline(1000);
+constexpr std::chrono::milliseconds strangers_are_known_for(500);  // then a number may be another's
+constexpr std::chrono::milliseconds restore_deadline(1000);
 // How long it may take until every process has a new motion; a monotonic clock that slows down does
 // so from this much later, so that it need not step back.
 constexpr std::int64_t changeover = 20'000'000;
@@ -48,7 +45,11 @@ bool HostClocks::take(pid_t process) {
     if (known->second.process.same_program()) return false;
     held_.erase(known);  // an exec, or another process under the same number
   }
-  if (!is_of_database(process)) return false;
+  if (strangers_.contains(process)) return false;
+  if (!is_of_database(process)) {
+    strangers_.insert(process);
+    return false;
+  }
   for (int tries = 1;; ++tries) {
     std::optional<Held> held;
     try {
@@ -111,6 +112,7 @@ void HostClocks::begin(const ClockTimes& since) {
 void HostClocks::move(const HostMotion& motion) {
   const std::scoped_lock lock(mutex_);
   newcomers_ = {};
+  strangers_.clear();
   forget_ended();
   take_all();
   const auto [motion_before, record_before] = std::pair(motion_, record_);
@@ -124,7 +126,7 @@ void HostClocks::move(const HostMotion& motion) {
     throw std::runtime_error("a monotonic clock cannot go below zero, where this machine's began");
   }
   in_force_ = true;
-  anew_at_ = steady_clock::now() + nanoseconds(motion.begins_anew);
+  anew_at_ = std::chrono::steady_clock::now() + std::chrono::nanoseconds(motion.begins_anew);
   apply_to_all();
   changed_.notify_all();
 }
@@ -206,10 +208,14 @@ HostClocks::Newcomers HostClocks::newcomers() const {
 }
 
 void HostClocks::look_after() {
-  if (motion_.begins_anew != 0 && steady_clock::now() >= anew_at_) {
+  if (motion_.begins_anew != 0 && std::chrono::steady_clock::now() >= anew_at_) {
     begin(true_clocks());
     apply_to_all();
-    anew_at_ += nanoseconds(motion_.begins_anew);
+    anew_at_ += std::chrono::nanoseconds(motion_.begins_anew);
+  }
+  if (const auto now = std::chrono::steady_clock::now(); now >= strangers_until_) {
+    strangers_.clear();
+    strangers_until_ = now + strangers_are_known_for;
   }
   for (const pid_t process : numbered_processes()) {
     try {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -85,6 +86,8 @@ class HostClocks {
   std::int64_t lead_ = 0;  // of monotonic clocks, from earlier motions
   std::chrono::steady_clock::time_point anew_at_{};
   Newcomers newcomers_;
+  std::set<pid_t> strangers_;  // not of the database, or not running any more
+  std::chrono::steady_clock::time_point strangers_until_{};
   std::jthread keeper_;
 };
 

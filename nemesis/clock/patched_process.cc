@@ -18,8 +18,6 @@ namespace tribunal {
 namespace {
 
 using ImageBytes = std::vector<std::uint8_t>;
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 #if defined(__aarch64__)
 constexpr std::size_t jump_length = jump_length_arm64;
@@ -37,7 +35,7 @@ std::size_t landing_pad(std::span<const std::uint8_t>) { return 0; }
 
 constexpr std::size_t longest_prologue = 32;
 constexpr std::size_t stack_looked_at = 65536;
-constexpr milliseconds between_tries(3);
+constexpr std::chrono::milliseconds between_tries(3);
 
 ImageBytes image_of(const ProcessMemory& memory, const VdsoPlace& place) {
   ImageBytes bytes(place.length);
@@ -116,15 +114,15 @@ struct Busy {};
 
 // Tries again as long as a thread stands where it must not, until the deadline. Whether it was
 // done.
-bool while_stopped_and_clear(pid_t process, milliseconds deadline,
+bool while_stopped_and_clear(pid_t process, std::chrono::milliseconds deadline,
                              const std::function<void(const StoppedThreads&)>& body) {
-  const auto until = steady_clock::now() + deadline;
+  const auto until = std::chrono::steady_clock::now() + deadline;
   while (true) {
     try {
       while_stopped(process, deadline, body);
       return true;
     } catch (const Busy&) {
-      if (steady_clock::now() > until) return false;
+      if (std::chrono::steady_clock::now() > until) return false;
     }
     std::this_thread::sleep_for(between_tries);
   }
@@ -192,7 +190,7 @@ void PatchedProcess::write(const StoppedThreads* stopped, std::uint64_t at, cons
 void PatchedProcess::write_data(std::size_t at, const void* bytes, std::size_t length) const {
   if (!block_) throw std::runtime_error(fmt::format("process {} is not patched", process_));
   if (memory_.write(place_.begin + *block_ + at, bytes, length)) return;
-  while_stopped(process_, milliseconds(1000), [&](const StoppedThreads& stopped) {
+  while_stopped(process_, std::chrono::milliseconds(1000), [&](const StoppedThreads& stopped) {
     write(&stopped, *block_ + at, bytes, length);
   });
 }
@@ -218,7 +216,7 @@ void PatchedProcess::write_patch(const StoppedThreads& stopped, const ImageBytes
   }
 }
 
-void PatchedProcess::patch(milliseconds deadline) {
+void PatchedProcess::patch(std::chrono::milliseconds deadline) {
   if (block_) {
     bool entered = true;
     const ImageBytes image = current_image();
@@ -281,7 +279,7 @@ bool PatchedProcess::wipe(const StoppedThreads& stopped) {
   return true;
 }
 
-Restored PatchedProcess::restore(milliseconds deadline) {
+Restored PatchedProcess::restore(std::chrono::milliseconds deadline) {
   if (!block_) return Restored::wholly;
   const bool wholly =
       while_stopped_and_clear(process_, deadline, [&](const StoppedThreads& stopped) {

@@ -11,13 +11,12 @@
 #include "nemesis/clock/clock_motion.h"
 #include "tests/cluster/in_cell.h"
 #include "tests/nemesis/clock_teller.h"
+#include "tests/nemesis/clock_units.h"
 
 namespace tribunal {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::int64_t second = 1'000'000'000, tolerance = 5'000'000;
 
 // A cluster of tellers.
 class ClockGround {
@@ -110,12 +109,12 @@ Ahead ahead_of(const Host& host, int port = teller_port) {
 }
 
 void expect_wall_ahead(const Ahead& ahead, std::int64_t by) {
-  EXPECT_LE(ahead.least_wall, by + tolerance);
-  EXPECT_GE(ahead.most_wall, by - tolerance);
+  EXPECT_LE(ahead.least_wall, by + near_enough);
+  EXPECT_GE(ahead.most_wall, by - near_enough);
 }
 void expect_monotonic_ahead(const Ahead& ahead, std::int64_t by) {
-  EXPECT_LE(ahead.least_monotonic, by + tolerance);
-  EXPECT_GE(ahead.most_monotonic, by - tolerance);
+  EXPECT_LE(ahead.least_monotonic, by + near_enough);
+  EXPECT_GE(ahead.most_monotonic, by - near_enough);
 }
 
 TEST(ClockFaults, AnOffsetIsOnTheTargetAloneAndGoesAway) {
@@ -125,7 +124,7 @@ TEST(ClockFaults, AnOffsetIsOnTheTargetAloneAndGoesAway) {
     trial.expect_installed();
     EXPECT_EQ(trial.receipt.targets, std::vector<std::string>{"n1"});
     for (const int port : {teller_port, teller_port + 1}) {
-      expect_wall_ahead(ahead_of(ground.host("n1"), port), -90 * second);
+      expect_wall_ahead(ahead_of(ground.host("n1"), port), -90 * one_second);
       expect_monotonic_ahead(ahead_of(ground.host("n1"), port), 0);
       expect_wall_ahead(ahead_of(ground.host("n2"), port), 0);
     }
@@ -160,13 +159,13 @@ TEST(ClockFaults, ChildrenAndRestartsHaveTheMovedClock) {
     ClockTrial trial(ground, ground.plan("clock-offset", {{"offset", "+1h"}}));
     trial.expect_installed();
     have_child(host.address(), teller_port, 7200);
-    expect_wall_ahead(ahead_of(host, 7200), 3600 * second);
+    expect_wall_ahead(ahead_of(host, 7200), 3600 * one_second);
     ground.start(host, 7300);  // another program, which inherits nothing
     const auto until = std::chrono::steady_clock::now() + 20s;
-    while (ahead_of(host, 7300).most_wall < 1800 * second &&
+    while (ahead_of(host, 7300).most_wall < 1800 * one_second &&
            std::chrono::steady_clock::now() < until)
       std::this_thread::sleep_for(1ms);
-    expect_wall_ahead(ahead_of(host, 7300), 3600 * second);
+    expect_wall_ahead(ahead_of(host, 7300), 3600 * one_second);
     trial.heal();
     for (const int port : {teller_port, 7200, 7300}) expect_wall_ahead(ahead_of(host, port), 0);
   });
@@ -180,10 +179,10 @@ TEST(ClockFaults, EveryTargetJumpsByItsOwnDistance) {
     plan.seed = 7;
     ClockTrial trial(ground, plan);
     trial.expect_installed();
-    const Ahead first = ahead_of(ground.host("n1")), second_host = ahead_of(ground.host("n2"));
+    const Ahead first = ahead_of(ground.host("n1")), other_host = ahead_of(ground.host("n2"));
     EXPECT_GT(first.most_wall, 10'000'000);
-    EXPECT_LT(first.least_wall, 300 * second);
-    EXPECT_GT(std::abs(first.most_wall - second_host.most_wall), tolerance);
+    EXPECT_LT(first.least_wall, 300 * one_second);
+    EXPECT_GT(std::abs(first.most_wall - other_host.most_wall), near_enough);
     trial.heal();
   });
 }
@@ -243,7 +242,7 @@ TEST(ClockFaults, AStrobeShowsBothTimesAndAResetBeginsAnew) {
     int ahead = 0, behind = 0;
     const auto until = std::chrono::steady_clock::now() + 20s;
     while ((ahead < 5 || behind < 5) && std::chrono::steady_clock::now() < until)
-      ++(ahead_of(host).most_wall > 15 * second ? ahead : behind);
+      ++(ahead_of(host).most_wall > 15 * one_second ? ahead : behind);
     EXPECT_GE(ahead, 5);
     EXPECT_GE(behind, 5);
     strobe.heal();

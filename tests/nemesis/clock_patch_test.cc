@@ -11,14 +11,13 @@
 #include <thread>
 
 #include "nemesis/clock/patched_process.h"
+#include "tests/nemesis/clock_units.h"
 #include "tests/nemesis/clock_victim.h"
 
 namespace tribunal {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr std::int64_t second = 1'000'000'000, tolerance = 5'000'000;
 
 ClockMotion ahead_by(std::int64_t offset) { return {offset, 1, 0, 0}; }
 
@@ -35,16 +34,16 @@ Bracket read_between(ClockVictim& victim) {
 }
 
 void expect_ahead(const Bracket& bracket, std::int64_t wall, std::int64_t monotonic) {
-  EXPECT_GE(bracket.said.wall, bracket.earlier[slot_realtime] + wall - tolerance);
-  EXPECT_LE(bracket.said.wall, bracket.later[slot_realtime] + wall + tolerance);
-  EXPECT_GE(bracket.said.of_day * 1000, bracket.earlier[slot_realtime] + wall - tolerance);
-  EXPECT_LE(bracket.said.of_day * 1000, bracket.later[slot_realtime] + wall + tolerance);
-  EXPECT_GE(bracket.said.time, (bracket.earlier[slot_realtime] + wall) / second - 1);
-  EXPECT_LE(bracket.said.time, (bracket.later[slot_realtime] + wall) / second);
-  EXPECT_GE(bracket.said.monotonic, bracket.earlier[slot_monotonic] + monotonic - tolerance);
-  EXPECT_LE(bracket.said.monotonic, bracket.later[slot_monotonic] + monotonic + tolerance);
-  EXPECT_GE(bracket.said.since_boot, bracket.earlier[slot_boottime] + monotonic - tolerance);
-  EXPECT_LE(bracket.said.since_boot, bracket.later[slot_boottime] + monotonic + tolerance);
+  EXPECT_GE(bracket.said.wall, bracket.earlier[slot_realtime] + wall - near_enough);
+  EXPECT_LE(bracket.said.wall, bracket.later[slot_realtime] + wall + near_enough);
+  EXPECT_GE(bracket.said.of_day * 1000, bracket.earlier[slot_realtime] + wall - near_enough);
+  EXPECT_LE(bracket.said.of_day * 1000, bracket.later[slot_realtime] + wall + near_enough);
+  EXPECT_GE(bracket.said.time, (bracket.earlier[slot_realtime] + wall) / one_second - 1);
+  EXPECT_LE(bracket.said.time, (bracket.later[slot_realtime] + wall) / one_second);
+  EXPECT_GE(bracket.said.monotonic, bracket.earlier[slot_monotonic] + monotonic - near_enough);
+  EXPECT_LE(bracket.said.monotonic, bracket.later[slot_monotonic] + monotonic + near_enough);
+  EXPECT_GE(bracket.said.since_boot, bracket.earlier[slot_boottime] + monotonic - near_enough);
+  EXPECT_LE(bracket.said.since_boot, bracket.later[slot_boottime] + monotonic + near_enough);
 }
 
 class ClockPatch : public ::testing::Test {
@@ -68,19 +67,19 @@ TEST_F(ClockPatch, ReadsTheTruthUntilItIsMoved) {
 TEST_F(ClockPatch, AnOffsetIsReadBackByEveryWayToReadAClock) {
   ClockVictim victim;
   PatchedProcess process(victim.pid());
-  move(process, ahead_by(3600 * second));
-  expect_ahead(read_between(victim), 3600 * second, 0);
-  move(process, ahead_by(-7 * second), ahead_by(40 * second));
-  expect_ahead(read_between(victim), -7 * second, 40 * second);
+  move(process, ahead_by(3600 * one_second));
+  expect_ahead(read_between(victim), 3600 * one_second, 0);
+  move(process, ahead_by(-7 * one_second), ahead_by(40 * one_second));
+  expect_ahead(read_between(victim), -7 * one_second, 40 * one_second);
 }
 
 TEST_F(ClockPatch, WhatTheProcessReadsIsSeenFromOutside) {
   ClockVictim victim;
   PatchedProcess process(victim.pid());
-  move(process, ahead_by(-3 * second), ahead_by(5 * second));
+  move(process, ahead_by(-3 * one_second), ahead_by(5 * one_second));
   const ClockTimes earlier = true_clocks(), said = process.read_clocks(), later = true_clocks();
   for (std::size_t slot = 0; slot < clock_slots; ++slot) {
-    const std::int64_t ahead = slot < slot_monotonic ? -3 * second : 5 * second;
+    const std::int64_t ahead = slot < slot_monotonic ? -3 * one_second : 5 * one_second;
     EXPECT_GE(said[slot], earlier[slot] + ahead) << slot;
     EXPECT_LE(said[slot], later[slot] + ahead) << slot;
   }
@@ -119,7 +118,7 @@ TEST_F(ClockPatch, AFrozenClockStandsStill) {
 TEST_F(ClockPatch, AStrobeAlternatesWithItsPeriod) {
   ClockVictim victim;
   PatchedProcess process(victim.pid());
-  constexpr std::int64_t period = 20'000'000, delta = 100 * second, offset = 7 * second;
+  constexpr std::int64_t period = 20'000'000, delta = 100 * one_second, offset = 7 * one_second;
   process.patch(2s);
   const ClockTimes since = true_clocks();
   process.move(record_of({offset, 1, delta, period}, {}, since));
@@ -139,7 +138,7 @@ TEST_F(ClockPatch, AStrobeAlternatesWithItsPeriod) {
 TEST_F(ClockPatch, NoThreadEverReadsHalfAChange) {
   ClockVictim victim(3);
   PatchedProcess process(victim.pid());
-  constexpr std::int64_t hour = 3600 * second;
+  constexpr std::int64_t hour = 3600 * one_second;
   process.patch(2s);
   // Of each motion only these sums are possible: 3 and 1 hours, -3 and -1. Mixed they make 5.
   for (int i = 0; i < 3000; ++i) {
@@ -168,16 +167,16 @@ TEST_F(ClockPatch, ReadingsAreCountedFromOutside) {
 TEST_F(ClockPatch, ChildrenInheritTheMotionOfTheMoment) {
   ClockVictim victim;
   PatchedProcess process(victim.pid());
-  move(process, ahead_by(100 * second));
+  move(process, ahead_by(100 * one_second));
   const std::int64_t before = true_clocks()[slot_realtime];
-  EXPECT_GE(victim.fork_and_read().wall, before + 100 * second);
+  EXPECT_GE(victim.fork_and_read().wall, before + 100 * one_second);
 }
 
 TEST_F(ClockPatch, TheOriginalBytesComeBackWhileThreadsRead) {
   ClockVictim victim(3);
   for (int i = 0; i < 20; ++i) {
     PatchedProcess process(victim.pid());
-    move(process, ahead_by(3600 * second));
+    move(process, ahead_by(3600 * one_second));
     process.move(HookRecord{});
     ASSERT_EQ(process.restore(5s), Restored::wholly);
     ASSERT_TRUE(process.pristine());
@@ -192,24 +191,25 @@ TEST_F(ClockPatch, AStoppedProcessStaysStopped) {
   ::kill(victim.pid(), SIGSTOP);
   ::waitpid(victim.pid(), nullptr, WUNTRACED);
   PatchedProcess process(victim.pid());
-  move(process, ahead_by(60 * second));
+  move(process, ahead_by(60 * one_second));
   const auto until = std::chrono::steady_clock::now() + 10s;  // it goes back to it by itself
   while (state_of(victim.pid()) != 'T' && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(1ms);
   EXPECT_EQ(state_of(victim.pid()), 'T');
   ::kill(victim.pid(), SIGCONT);
-  expect_ahead(read_between(victim), 60 * second, 0);
+  expect_ahead(read_between(victim), 60 * one_second, 0);
 }
 
 TEST_F(ClockPatch, AMonotonicClockNeverStepsBackUnlessItIsMovedSo) {
   const ClockTimes now = true_clocks();
-  const SlotMotion fast{0, 1LL << 32, now[slot_monotonic] - second, 0, 0};  // a second ahead by now
+  const SlotMotion fast{0, 1LL << 32, now[slot_monotonic] - one_second, 0,
+                        0};  // a second ahead by now
   const SlotMotion healed = never_back(fast, {}, now[slot_monotonic], 20'000'000);
   for (std::int64_t later = 0; later <= 20'000'000; later += 1'000'000)
     EXPECT_GE(moved_time(healed, now[slot_monotonic] + later),
               moved_time(fast, now[slot_monotonic] + later));
-  EXPECT_NEAR(static_cast<double>(healed.offset), static_cast<double>(second), 30'000'000);
-  const SlotMotion slow{-second, 0, 0, 0, 0};
+  EXPECT_NEAR(static_cast<double>(healed.offset), static_cast<double>(one_second), 30'000'000);
+  const SlotMotion slow{-one_second, 0, 0, 0, 0};
   EXPECT_EQ(never_back(slow, {}, now[slot_monotonic], 20'000'000), SlotMotion{});
 }
 
@@ -218,7 +218,7 @@ TEST_F(ClockPatch, AMonotonicClockNeverStepsBackUnlessItIsMovedSo) {
   while (true) {
     PatchedProcess process(victim);
     process.patch(2s);
-    process.move(record_of(ahead_by(3600 * second), {}, true_clocks()));
+    process.move(record_of(ahead_by(3600 * one_second), {}, true_clocks()));
     process.move(HookRecord{});
     process.restore(2s);
   }

@@ -17,14 +17,13 @@
 #include "nemesis/tool_question.h"
 #include "tests/cluster/in_cell.h"
 #include "tests/nemesis/clock_teller.h"
+#include "tests/nemesis/clock_units.h"
 
 namespace tribunal {
 namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
-
-constexpr std::int64_t second = 1'000'000'000, tolerance = 5'000'000;
 
 std::string found_in(const std::vector<std::string>& folders, const std::string& program) {
   for (const auto& folder : folders)
@@ -68,7 +67,7 @@ void move_clocks(Host& host, std::int64_t wall, std::int64_t monotonic = 0) {
   motion.monotonic.offset = monotonic;
   ask_tool(host, clock_verb, motion_question(motion), 20s);
   for (const auto& process : reading_of(ask_tool(host, clock_verb, {{"do", "read"}})).processes)
-    EXPECT_LE(process.error, tolerance) << process.command;
+    EXPECT_LE(process.error, near_enough) << process.command;
 }
 
 // What a server says its wall clock is, in nanoseconds.
@@ -77,14 +76,14 @@ using WallClock = std::function<std::int64_t(Host&)>;
 void expect_wall_ahead(Host& host, const WallClock& wall_clock, std::int64_t by) {
   const std::int64_t earlier = true_clocks()[slot_realtime], said = wall_clock(host),
                      later = true_clocks()[slot_realtime];
-  EXPECT_GE(said, earlier + by - tolerance);
-  EXPECT_LE(said, later + by + tolerance);
+  EXPECT_GE(said, earlier + by - near_enough);
+  EXPECT_LE(said, later + by + near_enough);
 }
 
 // Ahead, behind, and true again; the processes go on as they were.
 void expect_to_follow(Host& host, const WallClock& wall_clock) {
   expect_wall_ahead(host, wall_clock, 0);
-  for (const std::int64_t by : {3600 * second, -40 * second}) {
+  for (const std::int64_t by : {3600 * one_second, -40 * one_second}) {
     move_clocks(host, by);
     expect_wall_ahead(host, wall_clock, by);
   }
@@ -113,7 +112,7 @@ TEST(ClocksOfServers, Redis) {
       std::smatch parts;
       static const std::regex form("\\$\\d+\r\n(\\d+)\r\n\\$\\d+\r\n(\\d*)");
       if (!std::regex_search(answer, parts, form)) return 0;
-      return std::stoll(parts[1]) * second + std::stoll(parts[2]) * 1000;
+      return std::stoll(parts[1]) * one_second + std::stoll(parts[2]) * 1000;
     });
   });
 }
@@ -138,7 +137,7 @@ std::int64_t last_compaction(const fs::path& log, std::size_t& lines) {
     tm broken{};
     ::strptime(moment.c_str(), "%Y-%m-%d %H:%M:%S", &broken);
     broken.tm_isdst = -1;
-    time = ::mktime(&broken) * second + std::stoll(fraction);
+    time = ::mktime(&broken) * one_second + std::stoll(fraction);
     ++lines;
   }
   return time;
@@ -188,8 +187,9 @@ TEST(ClocksOfServers, AGoProgramWithoutACLibrary) {
     host.start({{program, std::to_string(teller_port)}, {}, false});
     expect_to_follow(host, told_wall);
     const Told before = ask_teller(host.address(), teller_port);
-    move_clocks(host, 0, 40 * second);
-    EXPECT_GE(ask_teller(host.address(), teller_port).monotonic, before.monotonic + 40 * second);
+    move_clocks(host, 0, 40 * one_second);
+    EXPECT_GE(ask_teller(host.address(), teller_port).monotonic,
+              before.monotonic + 40 * one_second);
     expect_wall_ahead(host, told_wall, 0);
   });
 }
