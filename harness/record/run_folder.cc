@@ -177,6 +177,9 @@ std::vector<Receipt> RunFolder::read_receipts() const {
     list.push_back(receipt_from(document.root()));
     begin = end + 1;
   }
+  std::stable_sort(list.begin(), list.end(), [](const Receipt& a, const Receipt& b) {
+    return a.planned.id < b.planned.id;  // in the file they lie as they ended
+  });
   return list;
 }
 
