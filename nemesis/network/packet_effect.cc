@@ -69,20 +69,29 @@ PacketEffect delay_effect(const FlowShape& shape) {
   measurement.patience = 2 * shape.delay + 10 * shape.jitter + 300ms;
   measurement.answers = Measurement::Answers::wanted;
   PacketEffect effect{shape, looking(measurement), {}, {}, {"delayed"}, "delayed"};
+  // A busy machine's median wanders upwards, its least does not. Where the jitter is as large as
+  // the delay only the spread tells.
   effect.shown = [shape](const LinkReading& before, const LinkReading& now, int ways) {
-    const double more = milliseconds(now.median - before.median);
-    const double least =
-        ways * (0.9 * milliseconds(shape.delay) - 0.5 * milliseconds(shape.jitter));
     if (now.answered == 0) throw std::runtime_error("no datagram came back");
+    const double delay = milliseconds(shape.delay) * ways, jitter = milliseconds(shape.jitter);
     const std::string seen = fmt::format("RTT {:.1f} ms, was {:.1f} ms", milliseconds(now.median),
                                          milliseconds(before.median));
-    if (more < least) throw std::runtime_error(seen);
+    const bool longer =
+        milliseconds(now.median - before.least) >= 0.9 * delay - 0.5 * jitter * ways;
+    const bool each = jitter > 0 || milliseconds(now.least) >= 0.9 * delay;
+    const bool spread = milliseconds(now.deviation) >= jitter / 4;
+    if (!longer || !each || !spread)
+      throw std::runtime_error(
+          fmt::format("{}, spread by {:.1f} ms", seen, milliseconds(now.deviation)));
     return seen;
   };
   effect.gone = [shape](const LinkReading& before, const LinkReading& after) {
-    if (after.answered == 0 || after.least > before.least + shape.delay / 2)
-      throw std::runtime_error(fmt::format("RTT {:.1f} ms at the least, was {:.1f} ms",
-                                           milliseconds(after.least), milliseconds(before.least)));
+    const bool spread = after.deviation > before.deviation + shape.jitter / 4;
+    const bool longer = after.least > before.least + shape.delay / 2;
+    if (after.answered == 0 || longer || (shape.jitter.count() > 0 && spread))
+      throw std::runtime_error(fmt::format("RTT {:.1f} ms at the least, spread by {:.1f} ms",
+                                           milliseconds(after.least),
+                                           milliseconds(after.deviation)));
   };
   return effect;
 }
