@@ -17,7 +17,7 @@ int parse_and_do(int argc, char** argv) {
   app.set_version_flag("--version", "tribunal " TRIBUNAL_VERSION);
   for (auto add :
        {tribunal::add_run, tribunal::add_check, tribunal::add_profile, tribunal::add_export,
-        tribunal::add_report, tribunal::add_list, tribunal::add_doctor}) {
+        tribunal::add_report, tribunal::add_list, tribunal::add_doctor, tribunal::add_recover}) {
     add(app, exit);
   }
   if (argc == 1) {

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "harness/cluster/host_furnish.h"
+#include "harness/cluster/local_processes.h"
 #include "harness/cluster/memory_file.h"
 #include "harness/record/error.h"
 
@@ -178,6 +179,12 @@ std::vector<Process> CellHost::processes() {
   for (const auto& entry : answer["processes"])
     processes.push_back({entry[0], entry[1], entry[2].get<std::string>().at(0)});
   return processes;
+}
+
+std::vector<int> CellHost::local_processes() {
+  std::vector<int> within;
+  for (const auto& process : processes()) within.push_back(process.pid);
+  return tribunal::local_processes(init(), within);
 }
 
 std::optional<int> CellHost::ended(int pid, Milliseconds deadline) {

@@ -58,6 +58,7 @@ class CellHost : public Host {
   Tool& tool(const std::string& verb) override;
   void signal_all(int signal) override;
   std::vector<Process> processes() override;
+  std::vector<int> local_processes() override;
   std::optional<int> ended(int pid, Milliseconds deadline) override;
   bool probe(Host& to, Milliseconds deadline) override;
 

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/cluster/host.h"
+#include "harness/cluster/journal.h"
+#include "harness/cluster/members.h"
 
 namespace tribunal {
 
@@ -18,6 +21,9 @@ class Cluster {
   Host& host(std::size_t index) { return *hosts_.at(index); }
   Host& host(const std::string& name);  // throws Error(usage) with the names there are
   std::vector<std::string> names() const;
+
+  // For what a fault makes outside of the hosts; undone with the cluster, at the latest.
+  Journal& journal() { return journal_; }
 
   // The UDP port on which hosts answer probes; a fault's rules count it apart from the database's
   // packets.
@@ -32,8 +38,14 @@ class Cluster {
   std::function<bool(Host&, Milliseconds)>
       database_ready;                               // that host answers; waits up to the deadline
   std::function<std::string(Host&)> database_role;  // "leader", "follower", "" unknown; within 1 s
+  int stop_signal = 15;  // that asks the database to end; SIGTERM
+  MemberPowers members;
+  // What its operator does now and then, by name: does it by way of that host, within 15 s, and
+  // returns what was seen of it. Throws std::runtime_error.
+  std::map<std::string, std::function<std::string(Host&)>> chores;
 
  private:
+  Journal journal_{journal_folder()};  // before the hosts, so that it outlives what runs there
   std::vector<std::unique_ptr<Host>> hosts_;
 };
 

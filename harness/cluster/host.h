@@ -75,6 +75,10 @@ class Host {
   // Those processes, as they are now.
   virtual std::vector<Process> processes() = 0;
 
+  // The same by the numbers that they have where the harness runs; none where that is another
+  // machine.
+  virtual std::vector<int> local_processes() { return {}; }
+
   // How the daemon `pid` ended: exit code, or 128 + signal; nothing while it runs. Waits up to
   // `deadline`.
   virtual std::optional<int> ended(int pid, Milliseconds deadline) = 0;

@@ -206,5 +206,18 @@ TEST(Host, without_a_data_folder_data_is_in_memory) {
             0);
 }
 
+TEST(Host, its_processes_are_known_here_by_other_numbers) {
+  in_cell(2, [](Cluster& cluster, const Folder&) {
+    EXPECT_TRUE(cluster.host(0).local_processes().empty());
+    for (std::size_t i = 0; i < 2; ++i) cluster.host(i).start({{"/bin/sleep", "1000"}, {}, false});
+    const auto first = cluster.host(0).local_processes();
+    ASSERT_EQ(first.size(), 1u);
+    EXPECT_EQ(content("/proc/" + std::to_string(first[0]) + "/comm"), "sleep\n");
+    ::kill(first[0], SIGKILL);
+    EXPECT_TRUE(comes_to(cluster.host(0), 0, goes_on));
+    EXPECT_TRUE(comes_to(cluster.host(1), 1, goes_on));
+  });
+}
+
 }  // namespace
 }  // namespace tribunal
