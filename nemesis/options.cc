@@ -76,6 +76,10 @@ double share_option(const PlannedFault& planned, const std::string& name) {
   });
 }
 
+std::size_t bytes_option(const PlannedFault& planned, const std::string& name) {
+  return read_option(planned, name, [](const std::string& text) { return parse_bytes(text); });
+}
+
 double figure_option(const PlannedFault& planned, const std::string& name, double least,
                      double most) {
   return read_option(planned, name,

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "clients/etcd/answer.h"
+#include "clients/etcd/chores.h"
 #include "clients/etcd/client.h"
+#include "clients/etcd/members.h"
 #include "clients/http/connection.h"
 #include "harness/cluster/command.h"
 #include "harness/record/error.h"
@@ -75,15 +77,6 @@ std::string option(const Deployment& deployment, const std::string& name) {
   return deployment.options.at(name);
 }
 
-std::string initial_cluster(const Deployment& deployment) {
-  std::string members;
-  for (std::size_t i = 0; i < deployment.hosts.size(); ++i) {
-    members += fmt::format("{}{}=http://{}:2380", i == 0 ? "" : ",", deployment.hosts[i],
-                           deployment.addresses[i]);
-  }
-  return members;
-}
-
 // Said in words, since to etcd 3.4 some processors are experimental.
 std::string unsupported_arch() {
   utsname machine{};
@@ -95,7 +88,7 @@ std::string unsupported_arch() {
 // user's environment away from it.
 void start_etcd(Host& host, const Deployment& deployment) {
   const std::string client = fmt::format("http://{}:2379", host.address());
-  const std::string peer = fmt::format("http://{}:2380", host.address());
+  const std::string peer = etcd_peer_url(host.address());
   Daemon daemon;
   daemon.command = {
       deployment.binary,
@@ -105,8 +98,6 @@ void start_etcd(Host& host, const Deployment& deployment) {
       "--advertise-client-urls=" + client,
       "--listen-peer-urls=" + peer,
       "--initial-advertise-peer-urls=" + peer,
-      "--initial-cluster=" + initial_cluster(deployment),
-      "--initial-cluster-state=new",
       "--initial-cluster-token=tribunal",
       "--heartbeat-interval=" + option(deployment, "heartbeat-interval"),
       "--election-timeout=" + option(deployment, "election-timeout"),
@@ -114,6 +105,7 @@ void start_etcd(Host& host, const Deployment& deployment) {
       "--logger=zap",
       "--log-outputs=stderr",
   };
+  for (auto& flag : etcd_start_flags(host, deployment)) daemon.command.push_back(std::move(flag));
   const std::string arch = unsupported_arch();
   if (!arch.empty()) daemon.environment["ETCD_UNSUPPORTED_ARCH"] = arch;
   host.start(daemon);
@@ -178,6 +170,8 @@ Database etcd() {
   database.ready = &etcd_ready;
   database.role = &etcd_role;
   database.connect = &connect_etcd;
+  database.members = etcd_members();
+  database.chores = etcd_chores();
   return database;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/cluster/host.h"
+#include "harness/cluster/members.h"
 #include "harness/parts/client.h"
 #include "harness/record/function.h"
 
@@ -39,6 +40,22 @@ struct Applied {
   std::uint64_t unmerged = 0;  // keys of several versions of which none replaces another
 };
 
+// Something that an operator does to it while it serves, with no lasting effect on what it answers.
+struct Chore {
+  std::string name;  // "compact"; a fault of that name does it
+  // Does it by way of that host, within 15 s, and sees that it is done; returns what was seen.
+  // Throws std::runtime_error with why it is not.
+  std::function<std::string(Host&, const Deployment&)> act;
+};
+
+// The powers of harness/cluster/members.h; all of them, or none.
+struct MemberFunctions {
+  std::function<std::optional<MemberView>(Host& asked, const Deployment&)> view;
+  std::function<void(Host& asked, const Member&, const Deployment&)> remove;
+  std::function<void(Host& asked, Host& joining, const Deployment&)> add;
+  std::function<void(Host&, const Deployment&)> wipe;
+};
+
 struct Database {
   std::string name;
   std::string summary;
@@ -63,6 +80,9 @@ struct Database {
   // Asked of every host after the last look; an empty function where it cannot tell. Nothing: no
   // answer within a second.
   std::function<std::optional<Applied>(Host&, const Deployment&)> applied;
+  int stop_signal = 15;             // that asks it to end; SIGTERM
+  MemberFunctions members = {};     // empty functions: its members do not come and go
+  std::vector<Chore> chores = {};
 };
 
 }  // namespace tribunal

@@ -11,6 +11,7 @@
 #include "harness/run/agreement.h"
 #include "harness/run/direct_script.h"
 #include "harness/run/fault_runner.h"
+#include "harness/run/hand_over.h"
 #include "harness/run/workers.h"
 
 namespace tribunal {
@@ -51,13 +52,7 @@ class Run {
       plan_.deployment.hosts.push_back(cluster_->host(i).name());
       plan_.deployment.addresses.push_back(cluster_->host(i).address());
     }
-    cluster_->start_database = [this](Host& host) { plan_.database.start(host, plan_.deployment); };
-    cluster_->database_ready = [this](Host& host, Milliseconds deadline) {
-      return plan_.database.ready(host, plan_.deployment, deadline);
-    };
-    cluster_->database_role = [this](Host& host) {
-      return plan_.database.role(host, plan_.deployment);
-    };
+    hand_over(plan_.database, plan_.deployment, *cluster_);
     prepare_faults();
     for (std::size_t i = 0; i < cluster_->size(); ++i) cluster_->start_database(cluster_->host(i));
     if (const auto silent = silent_host(); !silent.empty() && !stop_.stop_requested()) {

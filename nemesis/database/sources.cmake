@@ -1,2 +1,8 @@
 list(APPEND NEMESIS_SOURCES
-  database/faults.cc)
+  database/chore.cc
+  database/faults.cc
+  database/member_fault.cc
+  database/member_state.cc
+  database/rejoin_old_data.cc
+  database/remove_member.cc
+  database/replace_member.cc)

@@ -4,10 +4,12 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 #include <thread>
 
 #include "nemesis/every_host.h"
+#include "nemesis/options.h"
 
 namespace tribunal {
 namespace {
@@ -28,6 +30,25 @@ bool serves_in_calm(Ground& ground, Host& host) {
   return false;
 }
 
+// Until none of them is there any more, not even as one that has ended; 5 s at most for those that
+// have not ended.
+void await_burial(Host& host, const std::vector<Process>& victims) {
+  const auto until = Clock::now() + 5s;
+  while (true) {
+    const auto there = host.processes();
+    const auto left = std::find_first_of(
+        there.begin(), there.end(), victims.begin(), victims.end(),
+        [](const Process& one, const Process& victim) { return one.pid == victim.pid; });
+    if (left == there.end()) return;
+    if (Clock::now() > until) {
+      if (left->state == 'Z' || left->state == 'X') return;
+      throw std::runtime_error(
+          fmt::format("process {} ({}) did not end", left->pid, left->command));
+    }
+    std::this_thread::sleep_for(2ms);
+  }
+}
+
 }  // namespace
 
 std::vector<Process> live_processes(Host& host) {
@@ -42,18 +63,13 @@ std::string end_database(Host& host, int signal) {
   const auto victims = live_processes(host);
   if (victims.empty()) throw std::runtime_error("nothing was running that could be ended");
   host.signal_all(signal);
-  constexpr Milliseconds patience = 5s, reaping = 300ms;
-  const auto until = Clock::now() + patience;
-  while (!live_processes(host).empty() && Clock::now() < until) std::this_thread::sleep_for(5ms);
+  await_burial(host, victims);
   std::size_t by_us = 0;
   int status_seen = 0;
-  for (const auto& victim : victims) {
-    const auto left = std::chrono::duration_cast<Milliseconds>(until - Clock::now());
-    // A child that its own parent has reaped leaves no status, only its absence.
-    const auto status = host.ended(victim.pid, std::clamp(left, Milliseconds(0), reaping));
-    if (!status) continue;
-    status_seen = *status;
-    if (*status == 128 + signal) ++by_us;
+  for (const auto& victim : victims) {  // of one that its parent has buried nothing is known
+    const auto status = host.ended(victim.pid, Milliseconds(0));
+    if (status) status_seen = *status;
+    if (status == 128 + signal) ++by_us;
   }
   const auto left = live_processes(host);
   if (!left.empty()) throw std::runtime_error(fmt::format("{} still runs", left.front().command));
@@ -62,6 +78,55 @@ std::string end_database(Host& host, int signal) {
   return fmt::format("{} of {} processes ended with status {}, none left",
                      signal == SIGKILL ? by_us : victims.size(), victims.size(),
                      signal == SIGKILL ? 128 + SIGKILL : status_seen);
+}
+
+std::set<int> live_numbers(Host& host) {
+  std::set<int> numbers;
+  for (const auto& process : live_processes(host)) numbers.insert(process.pid);
+  return numbers;
+}
+
+std::string stop_database(Cluster& cluster, Host& host) {
+  const int signal = cluster.stop_signal;
+  const std::string name = "SIG" + std::string(::sigabbrev_np(signal));
+  if (live_processes(host).empty())
+    throw std::runtime_error("nothing was running that could be stopped");
+  try {
+    return fmt::format("{} by {}", end_database(host, signal), name);
+  } catch (const std::runtime_error&) {
+    if (live_processes(host).empty()) return fmt::format("ended by {} after 5 s", name);
+    return fmt::format("did not end within 5 s of {}; killed: {}", name,
+                       end_database(host, SIGKILL));
+  }
+}
+
+FaultOption ending_choices() {
+  return {"how", {"stop", "kill"}, "asked to end by the database's signal, or SIGKILL"};
+}
+
+Ending ending_option(const PlannedFault& planned) {
+  return choice_option(planned, "how", {"stop", "kill"}) == "kill" ? Ending::killed
+                                                                   : Ending::stopped;
+}
+
+std::string end_database(Cluster& cluster, Host& host, Ending how) {
+  return how == Ending::killed ? end_database(host, SIGKILL) : stop_database(cluster, host);
+}
+
+std::string restart_database(Cluster& cluster, Host& host, Ending how,
+                             const std::function<void()>& ended) {
+  const auto before = live_numbers(host);
+  const std::string end = end_database(cluster, host, how);
+  if (ended) ended();
+  cluster.start_database(host);
+  const auto until = Clock::now() + 5s;
+  while (true) {
+    const auto now = live_numbers(host);
+    for (const int pid : now)
+      if (!before.contains(pid)) return fmt::format("{}; pid {} -> {}", end, *before.begin(), pid);
+    if (Clock::now() > until) throw std::runtime_error(end + "; and nothing runs again");
+    std::this_thread::sleep_for(5ms);
+  }
 }
 
 void await_database(Ground& ground, const std::vector<std::string>& hosts) {
