@@ -138,7 +138,10 @@ json DiskTool::cut(const json& order) {
   CutLoss loss = disk().cut(order.value("torn_sector", std::uint64_t{0}),
                             order.value("seed", std::uint64_t{0}), stale);
   tell(stale);
-  json answer{{"bytes", loss.bytes}, {"files", loss.files.size()}, {"names", loss.names.size()}};
+  json answer{{"bytes", loss.bytes},
+              {"files", loss.files.size()},
+              {"names", loss.names.size()},
+              {"written_through", disk().written_through()}};
   std::sort(loss.files.begin(), loss.files.end(),
             [](const auto& a, const auto& b) { return a.second > b.second; });
   if (loss.files.size() > most_named) loss.files.resize(most_named);

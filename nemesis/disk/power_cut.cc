@@ -70,6 +70,8 @@ std::string PowerCut::strike(Ground&, Host& host) {
   note(host, "bytes lost", loss["bytes"]);
   note(host, "files that lost bytes", loss["files"]);
   note(host, "changes of names undone", loss["names"]);
+  if (loss["written_through"] > 0)
+    note(host, "files that counted as synced, for want of memory", loss["written_through"]);
   std::string names;
   for (const auto& [path, bytes] : loss["lost"].get<std::vector<std::pair<std::string, int>>>())
     if (names.size() < 100)
