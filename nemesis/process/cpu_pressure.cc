@@ -10,24 +10,24 @@
 namespace tribunal {
 namespace {
 
-constexpr int period = 100'000;  // microseconds over which the kernel counts, as it is by default
+// Microseconds over which the kernel counts, as it is by default.
+constexpr int quota_period = 100'000;
 
 class QuotaFault final : public GroupFault {
  public:
-  QuotaFault(const PlannedFault& plan, GroupPlace place, double share)
-      : GroupFault(plan, std::move(place), "cpu"),
-        quota_(std::max(1000, static_cast<int>(share * period))) {}
+  QuotaFault(const PlannedFault& plan, double share)
+      : GroupFault(plan, "cpu"), quota_(std::max(1000, static_cast<int>(share * quota_period))) {}
 
  private:
   std::string limit(ControlGroup& group) override {
     if (group.version() == 2) {
-      group.set("cpu.max", fmt::format("{} {}", quota_, period));
+      group.set("cpu.max", fmt::format("{} {}", quota_, quota_period));
     } else {
-      group.set("cpu.cfs_period_us", std::to_string(period));
+      group.set("cpu.cfs_period_us", std::to_string(quota_period));
       group.set("cpu.cfs_quota_us", std::to_string(quota_));
     }
     const auto now = group.number(group.version() == 2 ? "cpu.max" : "cpu.cfs_quota_us");
-    return fmt::format("{} us of one processor in {} us", now, period);
+    return fmt::format("{} us of one processor in {} us", now, quota_period);
   }
 
   std::optional<std::string> limit_met(ControlGroup& group, Counters& counters,
@@ -49,7 +49,8 @@ class QuotaFault final : public GroupFault {
 std::unique_ptr<Fault> make_cpu_pressure(const PlannedFault& plan) {
   const double share = share_option(plan, "share");
   try {
-    return std::make_unique<QuotaFault>(plan, find_group_place("cpu"), share);
+    find_group_place("cpu");
+    return std::make_unique<QuotaFault>(plan, share);
   } catch (const Error&) {
     return make_turns(plan, share);
   }

@@ -8,7 +8,9 @@
 
 namespace tribunal {
 
-std::string GroupFault::means() const { return fmt::format("cgroup v{}", place_.version); }
+std::string GroupFault::means() const {
+  return groups_.empty() ? "" : fmt::format("cgroup v{}", groups_.begin()->second->version());
+}
 
 ControlGroup* GroupFault::group_of(Host& host) {
   const std::scoped_lock lock(mutex_);
@@ -20,8 +22,8 @@ std::string GroupFault::strike(Ground& ground, Host& host) {
   const auto processes = host.local_processes();
   if (live_processes(host).empty() || processes.empty())
     throw std::runtime_error("nothing was running that could be limited");
-  auto made = std::make_unique<ControlGroup>(ground.cluster.journal(), place_,
-                                             controller_ + "-" + host.name());
+  auto made = std::make_unique<ControlGroup>(
+      ground.cluster.journal(), find_group_place(controller_), controller_ + "-" + host.name());
   ControlGroup& group = *made;
   {
     const std::scoped_lock lock(mutex_);

@@ -13,8 +13,8 @@ namespace tribunal {
 
 class GroupFault : public HostFault {
  public:
-  GroupFault(PlannedFault plan, GroupPlace place, std::string controller)
-      : HostFault(std::move(plan)), place_(std::move(place)), controller_(std::move(controller)) {}
+  GroupFault(PlannedFault plan, std::string controller)
+      : HostFault(std::move(plan)), controller_(std::move(controller)) {}
 
  protected:
   // Sets the limit and says what it is, as the group's files say it now.
@@ -33,7 +33,6 @@ class GroupFault : public HostFault {
                                  Counters& counters) final;
   ControlGroup* group_of(Host& host);
 
-  const GroupPlace place_;
   const std::string controller_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<ControlGroup>> groups_;  // by host; guarded by mutex_

@@ -14,7 +14,7 @@ namespace {
 class MemoryFault final : public GroupFault {
  public:
   explicit MemoryFault(const PlannedFault& plan)
-      : GroupFault(plan, find_group_place("memory"), "memory"), room_(bytes_option(plan, "room")) {}
+      : GroupFault(plan, "memory"), room_(bytes_option(plan, "room")) {}
 
  private:
   std::string limit(ControlGroup& group) override {

@@ -1,6 +1,9 @@
 // Membership and chores on a real etcd, seen by asking etcd itself.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "clients/etcd/gateway.h"
 #include "harness/parts/catalogue.h"
 #include "nemesis/catalogue.h"
@@ -13,8 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Receipt try_fault(EtcdGround& ground, const std::string& name, std::vector<std::string> order,
-                  const std::function<void(const Receipt&)>& during = {}) {
+Receipt carry_out_on_etcd(EtcdGround& ground, const std::string& name,
+                          std::vector<std::string> order,
+                          const std::function<void(const Receipt&)>& during = {}) {
   Receipt receipt;
   receipt.planned.fault = name;
   receipt.planned.target = "one";
@@ -57,7 +61,7 @@ TEST(EtcdMembers, one_that_is_put_out_comes_back_as_another) {
   on_etcd([](Cluster& cluster, EtcdGround& ground) {
     const std::string before = identity(cluster, "n3");
     EXPECT_NE(before, "");
-    try_fault(ground, "remove-member", {"n3", "n1", "n2"}, [&](const Receipt&) {
+    carry_out_on_etcd(ground, "remove-member", {"n3", "n1", "n2"}, [&](const Receipt&) {
       EXPECT_EQ(identity(cluster, "n3"), "");
       EXPECT_TRUE(ground.serves("n1"));
       EXPECT_FALSE(cluster.database_ready(cluster.host("n3"), 300ms));
@@ -71,7 +75,7 @@ TEST(EtcdMembers, one_that_is_put_out_comes_back_as_another) {
 TEST(EtcdMembers, one_with_data_of_an_old_identity_refuses_and_is_mended) {
   if (const auto why = EtcdGround::why_not(); !why.empty()) GTEST_SKIP() << why;
   on_etcd([](Cluster& cluster, EtcdGround& ground) {
-    const auto receipt = try_fault(ground, "rejoin-old-data", {"n1", "n2", "n3"});
+    const auto receipt = carry_out_on_etcd(ground, "rejoin-old-data", {"n1", "n2", "n3"});
     EXPECT_NE(receipt.observed_by.find("refused and ended"), std::string::npos)
         << receipt.observed_by;
     EXPECT_TRUE(ground.serves("n1"));
@@ -89,9 +93,44 @@ TEST(EtcdMembers, one_is_replaced_at_once) {
   if (const auto why = EtcdGround::why_not(); !why.empty()) GTEST_SKIP() << why;
   on_etcd([](Cluster& cluster, EtcdGround& ground) {
     const std::string before = identity(cluster, "n2");
-    try_fault(ground, "replace-member", {"n2", "n1", "n3"});
+    carry_out_on_etcd(ground, "replace-member", {"n2", "n1", "n3"});
     EXPECT_NE(identity(cluster, "n2"), before);
     EXPECT_TRUE(ground.serves("n2"));
+  });
+}
+
+// Of the two members that are left one dies, so that nothing can be decided until it is back.
+TEST(EtcdMembers, one_comes_back_though_another_is_killed_meanwhile) {
+  if (const auto why = EtcdGround::why_not(); !why.empty()) GTEST_SKIP() << why;
+  on_etcd([](Cluster& cluster, EtcdGround& ground) {
+    std::atomic<bool> killed{false}, out{true};
+    Ground for_members = ground.ground(), for_kill = ground.ground();
+    for_members.alone = [&] { return !killed; };
+    for_kill.alone = [&] { return !out; };
+    Receipt removal, kill;
+    removal.planned.target = kill.planned.target = "one";
+    removal.planned.order = {"n3", "n1", "n2"};
+    kill.planned.order = {"n1", "n2", "n3"};
+    const auto member = find(faults(), "fault", "remove-member").make(removal.planned);
+    const auto death = find(faults(), "fault", "kill").make(kill.planned);
+    member->inject(for_members, removal);
+    killed = true;
+    death->inject(for_kill, kill);
+    EXPECT_EQ(removal.failure + kill.failure, "");
+    {
+      const std::jthread coming_back([&] {
+        member->heal(for_members, removal);
+        out = false;
+      });
+      std::this_thread::sleep_for(1s);
+      EXPECT_TRUE(out);
+      death->heal(for_kill, kill);
+      killed = false;
+    }
+    EXPECT_EQ(removal.failure + kill.failure, "");
+    EXPECT_TRUE(removal.heal_verified);
+    EXPECT_TRUE(kill.heal_verified);
+    for (const auto& host : cluster.names()) EXPECT_TRUE(ground.serves(host)) << host;
   });
 }
 
@@ -101,14 +140,14 @@ TEST(EtcdChores, each_is_done_and_etcd_says_so) {
     const std::string& first = cluster.host("n1").address();
     EXPECT_TRUE(ground.serves("n1"));
     const auto revision = etcd_status(first, 5s).revision;
-    const auto compacted = try_fault(ground, "compact", {"n1", "n2", "n3"});
+    const auto compacted = carry_out_on_etcd(ground, "compact", {"n1", "n2", "n3"});
     EXPECT_NE(compacted.observed_by.find("can be read no longer"), std::string::npos);
     EXPECT_THROW(
         ask_etcd(first, "/v3/kv/range",
                  R"({"key":"AA==","revision":")" + std::to_string(revision - 1) + "\"}", 5s),
         std::runtime_error);
 
-    try_fault(ground, "defragment", {"n2", "n1", "n3"});
+    carry_out_on_etcd(ground, "defragment", {"n2", "n1", "n3"});
 
     const auto leads = [&](const std::string& host) {
       const auto status = etcd_status(cluster.host(host).address(), 5s);
@@ -116,10 +155,10 @@ TEST(EtcdChores, each_is_done_and_etcd_says_so) {
     };
     const std::string heir = leads("n3") ? "n2" : "n3";
     EXPECT_FALSE(leads(heir));
-    try_fault(ground, "move-leader", {heir, "n1"},
-              [&](const Receipt&) { EXPECT_TRUE(leads(heir)); });
+    carry_out_on_etcd(ground, "move-leader", {heir, "n1"},
+                      [&](const Receipt&) { EXPECT_TRUE(leads(heir)); });
 
-    const auto taken = try_fault(ground, "snapshot", {"n1", "n2", "n3"});
+    const auto taken = carry_out_on_etcd(ground, "snapshot", {"n1", "n2", "n3"});
     EXPECT_NE(taken.observed_by.find("as it says"), std::string::npos) << taken.observed_by;
   });
 }

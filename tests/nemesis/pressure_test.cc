@@ -212,6 +212,9 @@ TEST(MemoryPressure, without_privileges_it_is_refused_before_anything_runs) {
         EXPECT_EQ(error.blame(), Blame::environment);
         EXPECT_NE(error.fix().find("root"), std::string::npos) << error.fix();
       }
+      ProcessGround ground(cluster, spinner);
+      ProcessTrial trial(ground, process_plan("memory-pressure", "one", {"n1"}));
+      trial.inject_in_vain("control groups");
     });
   });
 }
