@@ -86,12 +86,13 @@ PacketEffect delay_effect(const FlowShape& shape) {
     return seen;
   };
   effect.gone = [shape](const LinkReading& before, const LinkReading& after) {
-    const bool spread = after.deviation > before.deviation + shape.jitter / 4;
-    const bool longer = after.least > before.least + shape.delay / 2;
-    if (after.answered == 0 || longer || (shape.jitter.count() > 0 && spread))
-      throw std::runtime_error(fmt::format("RTT {:.1f} ms at the least, spread by {:.1f} ms",
-                                           milliseconds(after.least),
-                                           milliseconds(after.deviation)));
+    const bool longer =
+        shape.jitter.count() == 0
+            ? after.least > before.least + shape.delay / 2
+            : after.median > before.median + std::max(shape.delay, shape.jitter) / 2;
+    if (after.answered == 0 || longer)
+      throw std::runtime_error(fmt::format("RTT {:.1f} ms, {:.1f} ms at the least",
+                                           milliseconds(after.median), milliseconds(after.least)));
   };
   return effect;
 }
