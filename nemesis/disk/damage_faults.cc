@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr const char* probe_file = "damaged";
+constexpr const char* damaged_probe_file = "damaged";
 
 // The database is stopped, its files are damaged and it is started again, which it may refuse. At
 // the heal it is stopped, what it has not written since is put back, and it is started.
@@ -50,10 +50,10 @@ class DamageFault : public DiskFault {
 
 std::string DamageFault::strike(Ground& ground, Host& host) {
   const std::uint64_t bytes = probe_bytes(ground.cluster);
-  probe_write(host, {probe_file, 0, bytes, "cut"}, 10s);
+  probe_write(host, {damaged_probe_file, 0, bytes, "cut"}, 10s);
   stop_database(host);
   const json done = ask_disk(host, damage_of(ground.cluster, host));
-  const DiskProbe seen = probe_read(host, probe_file, 10s);
+  const DiskProbe seen = probe_read(host, damaged_probe_file, 10s);
   ground.cluster.start_database(host);
   note(host, "bytes damaged", done["bytes"]);
   note(host, "files damaged", done["files"]);
@@ -74,7 +74,7 @@ void DamageFault::undo(Ground& ground, Host& host) {
 
 std::string DamageFault::confirm(Ground& ground, Host& host) {
   demand_sound_disk(host);
-  const DiskProbe seen = probe_read(host, probe_file, 10s);
+  const DiskProbe seen = probe_read(host, damaged_probe_file, 10s);
   if (seen.bits_off > 0 || seen.size != probe_bytes(ground.cluster))
     throw std::runtime_error("a probe's file is not as it was");
   bool serves = false;

@@ -9,20 +9,17 @@
 namespace tribunal {
 namespace {
 
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-constexpr milliseconds patience{20};  // how long a healed fault may still be waited for
+constexpr std::chrono::milliseconds wait_slice{
+    20};  // how long a healed fault may still be waited for
 
 // False: the caller was killed.
-bool pass_time(fuse_req_t request, const DiskRules& rules, microseconds wait) {
-  const auto until = steady_clock::now() + wait;
+bool pass_time(fuse_req_t request, const DiskRules& rules, std::chrono::microseconds wait) {
+  const auto until = std::chrono::steady_clock::now() + wait;
   while (rules.any()) {
-    const auto left = duration_cast<microseconds>(until - steady_clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
+        until - std::chrono::steady_clock::now());
     if (left.count() <= 0) return true;
-    std::this_thread::sleep_for(std::min<microseconds>(left, patience));
+    std::this_thread::sleep_for(std::min<std::chrono::microseconds>(left, wait_slice));
     if (fuse_req_interrupted(request)) return false;
   }
   return true;
@@ -39,7 +36,8 @@ DiskAnswer admit(fuse_req_t request, DiskRequest call, const Inode& inode, const
   call.path = path;
   call.probe = inode.probe;
   DiskAnswer answer =
-      disk.rules.decide(call, duration_cast<microseconds>(steady_clock::now().time_since_epoch()));
+      disk.rules.decide(call, std::chrono::duration_cast<std::chrono::microseconds>(
+                                  std::chrono::steady_clock::now().time_since_epoch()));
   if (answer.wait.count() > 0 && !pass_time(request, disk.rules, answer.wait)) answer.error = EINTR;
   return answer;
 }

@@ -17,8 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr std::uint64_t half = 4096;
-constexpr const char* probe_file = "cut";
+constexpr std::uint64_t cut_half = 4096;
+constexpr const char* cut_probe_file = "cut";
 
 class PowerCut final : public DiskFault {
  public:
@@ -43,21 +43,22 @@ class PowerCut final : public DiskFault {
 
 void PowerCut::leave_half_unsynced(Host& host) {
   for (const char* then : {"sync", "cut"}) {
-    const ProbeWrite write{probe_file, *then == 's' ? 0 : half, half, then};
+    const ProbeWrite write{cut_probe_file, *then == 's' ? 0 : cut_half, cut_half, then};
     if (const int error = probe_write(host, write, 10s).error; error != 0)
       throw std::runtime_error(fmt::format("a probe's write ends with {}", std::strerror(error)));
   }
 }
 
 std::string PowerCut::see_half_lost(Host& host) {
-  const DiskProbe seen = probe_read(host, probe_file, 10s);
-  const bool lost_all = seen.size == half, lost_part = seen.size > half && seen.size < 2 * half;
+  const DiskProbe seen = probe_read(host, cut_probe_file, 10s);
+  const bool lost_all = seen.size == cut_half,
+             lost_part = seen.size > cut_half && seen.size < 2 * cut_half;
   if (seen.error != 0 || seen.bits_off != 0 || !(lost_all || (torn_ && lost_part)))
     throw std::runtime_error(
         fmt::format("a probe finds {} bytes of {} synced and {} unsynced ones, {} bits wrong ({})",
-                    seen.size, half, half, seen.bits_off, std::strerror(seen.error)));
-  return fmt::format("a probe kept its {} synced bytes and {} of {} unsynced ones", half,
-                     seen.size - half, half);
+                    seen.size, cut_half, cut_half, seen.bits_off, std::strerror(seen.error)));
+  return fmt::format("a probe kept its {} synced bytes and {} of {} unsynced ones", cut_half,
+                     seen.size - cut_half, cut_half);
 }
 
 std::string PowerCut::strike(Ground&, Host& host) {

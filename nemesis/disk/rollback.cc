@@ -17,8 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr const char* probe_file = "rolled";
-constexpr std::uint64_t half = 4096;
+constexpr const char* rolled_probe_file = "rolled";
+constexpr std::uint64_t rolled_half = 4096;
 
 // Takes a snapshot of each disk, waits, and while the database is stopped puts the disks back to
 // it. What was lost cannot be given back: the heal sees that the disk is honest again.
@@ -42,7 +42,8 @@ class Rollback final : public DiskFault {
 };
 
 void Rollback::write(Host& host, std::uint64_t offset) {
-  if (const int error = probe_write(host, {probe_file, offset, half, "sync"}, 10s).error;
+  if (const int error =
+          probe_write(host, {rolled_probe_file, offset, rolled_half, "sync"}, 10s).error;
       error != 0)
     throw std::runtime_error(fmt::format("a probe's write ends with {}", std::strerror(error)));
 }
@@ -67,17 +68,17 @@ std::string Rollback::strike(Ground& ground, Host& host) {
   const json taken =
       ask_disk(host, {{"do", "snapshot"}, {"name", fmt::format("fault {}", planned().id)}});
   note(host, "bytes in the snapshot", taken["bytes"]);
-  write(host, half);
+  write(host, rolled_half);
   std::this_thread::sleep_for(age_);
   roll_back(host);
-  const DiskProbe seen = probe_read(host, probe_file, 10s);
+  const DiskProbe seen = probe_read(host, rolled_probe_file, 10s);
   ground.cluster.start_database(host);
-  if (seen.error != 0 || seen.size != half || seen.bits_off != 0)
+  if (seen.error != 0 || seen.size != rolled_half || seen.bits_off != 0)
     throw std::runtime_error(fmt::format("a probe finds {} bytes of {}, {} bits wrong ({})",
-                                         seen.size, half, seen.bits_off,
+                                         seen.size, rolled_half, seen.bits_off,
                                          std::strerror(seen.error)));
   return fmt::format("as it was {} ms before; a probe lost the {} bytes it had synced since",
-                     age_.count(), half);
+                     age_.count(), rolled_half);
 }
 
 // Where nothing was written meanwhile, nothing was taken.
