@@ -101,7 +101,8 @@ fs::path journal_folder() {
   if (is_root_of_machine()) return "/var/lib/tribunal/journal";
   if (const auto state = named("XDG_STATE_HOME"); state.is_absolute())
     return state / "tribunal/journal";
-  return named("HOME") / ".local/state/tribunal/journal";
+  const auto home = named("HOME");
+  return (home.is_absolute() ? home : fs::path("/tmp")) / ".local/state/tribunal/journal";
 }
 
 Journal::~Journal() {

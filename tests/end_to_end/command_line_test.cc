@@ -1,6 +1,8 @@
 // Bad input gets one clear error and the right exit code, and nothing is lost or left running.
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/end_to_end/binary.h"
@@ -141,6 +143,21 @@ TEST(List, EveryKindIsListed) {
   for (const char* name : {"etcd", "register", "partition", "linearizable-register", "html"}) {
     EXPECT_NE(ended.out.find(name), std::string::npos) << name;
   }
+}
+
+TEST(Recover, WhatARunThatDiedLeftIsRemovedOnce) {
+  const Scratch scratch;
+  const auto left = scratch.path() / "tribunal-left";
+  std::filesystem::create_directory(scratch.path() / "journal");
+  std::ofstream(left) << "x";
+  std::ofstream(scratch.path() / "journal" / "dead.journal")
+      << R"({"number":1,"kind":"file","what":")" << left.string() << "\"}\n";
+  setenv("TRIBUNAL_STATE", scratch.path().c_str(), 1);
+  const auto first = tribunal({"recover"}), second = tribunal({"recover"});
+  unsetenv("TRIBUNAL_STATE");
+  expect_clear(first, 0, "removed: file " + left.string());
+  EXPECT_FALSE(std::filesystem::exists(left));
+  expect_clear(second, 0, "nothing to recover");
 }
 
 }  // namespace
