@@ -8,8 +8,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "nemesis/clock/database_processes.h"
-
 namespace tribunal {
 namespace {
 
@@ -17,7 +15,7 @@ constexpr std::chrono::milliseconds between_looks_for_newcomers(2);
 constexpr std::chrono::milliseconds patch_deadline(2000);
 constexpr std::chrono::milliseconds while_it_executes(5);
 constexpr int most_tries = 100;
-constexpr std::chrono::milliseconds strangers_are_known_for(500);  // then a number may be another's
+constexpr std::chrono::milliseconds between_full_looks(200);
 constexpr std::chrono::milliseconds restore_deadline(1000);
 // How long it may take until every process has a new motion; a monotonic clock that slows down does
 // so from this much later, so that it need not step back.
@@ -213,11 +211,20 @@ void HostClocks::look_after() {
     apply_to_all();
     anew_at_ += std::chrono::nanoseconds(motion_.begins_anew);
   }
-  if (const auto now = std::chrono::steady_clock::now(); now >= strangers_until_) {
-    strangers_.clear();
-    strangers_until_ = now + strangers_are_known_for;
+  const auto now = std::chrono::steady_clock::now();
+  const bool in_full = now >= in_full_at_;
+  if (in_full) {
+    strangers_.clear();  // their numbers may be others' by now
+    in_full_at_ = now + between_full_looks;
   }
-  for (const pid_t process : numbered_processes()) {
+  std::vector<pid_t> looked_at;
+  if (beginnings_.any() || in_full) {
+    looked_at = numbered_processes();
+  } else {
+    for (const auto& [process, held] : held_)  // an exec is no beginning
+      if (!held.process.same_program()) looked_at.push_back(process);
+  }
+  for (const pid_t process : looked_at) {
     try {
       newcomers_.taken += take(process) ? 1 : 0;
     } catch (const std::exception& error) {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "nemesis/clock/database_processes.h"
 #include "nemesis/clock/patched_process.h"
 
 namespace tribunal {
@@ -87,7 +88,8 @@ class HostClocks {
   std::chrono::steady_clock::time_point anew_at_{};
   Newcomers newcomers_;
   std::set<pid_t> strangers_;  // not of the database, or not running any more
-  std::chrono::steady_clock::time_point strangers_until_{};
+  Beginnings beginnings_;
+  std::chrono::steady_clock::time_point in_full_at_{};
   std::jthread keeper_;
 };
 
