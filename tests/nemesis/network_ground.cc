@@ -63,6 +63,14 @@ bool NetworkGround::answers(const std::string& host) {
   return ask_peer(cluster_.host(host).address()).has_value();
 }
 
+// The brackets keep the shell from finding itself.
+void NetworkGround::kill_queue(const std::string& host) {
+  const std::string script =
+      "for p in /proc/[0-9]*; do grep -q packet-[q]ueue $p/cmdline && kill -9 ${p#/proc/} && "
+      "found=1; done 2>/dev/null; test -n \"$found\"";
+  EXPECT_TRUE(cluster_.host(host).run({"sh", "-c", script}, std::chrono::seconds(10)).ok());
+}
+
 LinkReading NetworkGround::measure(const Link& link, const Measurement& measurement) {
   return meter_.measure({link}, measurement).at(link);
 }

@@ -24,7 +24,8 @@ class NetworkGround {
 
   // Whether `host` hears greetings of `source` within the next while.
   bool hears(const std::string& host, const std::string& source, Milliseconds patience);
-  bool answers(const std::string& host);  // to a client
+  bool answers(const std::string& host);     // to a client
+  void kill_queue(const std::string& host);  // the tool that shapes packets there
   LinkReading measure(const Link& link, const Measurement& measurement);
 
   // Planned with the first host of the cluster first, and with default options but those given.

@@ -239,7 +239,7 @@ TEST(Packets, a_queue_that_died_is_a_failure_and_was_not_exercised) {
     Trial trial(ground, ground.plan("hold", {}));  // which is never left to netem
     trial.inject();
     trial.await_exercise();
-    EXPECT_TRUE(cluster.host("n1").run({"pkill", "-KILL", "-f", "packet-queue"}, 10s).ok());
+    ground.kill_queue("n1");
     trial.fault().exercise(ground.ground(), trial.receipt);
     EXPECT_FALSE(trial.receipt.exercised);
     EXPECT_NE(trial.receipt.failure.find("packet-queue"), std::string::npos)
@@ -247,6 +247,27 @@ TEST(Packets, a_queue_that_died_is_a_failure_and_was_not_exercised) {
     trial.fault().heal(ground.ground(), trial.receipt);
     EXPECT_FALSE(trial.receipt.complete());
     EXPECT_TRUE(ground.hears("n1", "n2", 10s));  // the link is well, though
+  });
+}
+
+TEST(Packets, a_queue_that_was_never_there_is_a_failure_and_leaves_nothing) {
+  in_cell(2, [](Cluster& cluster, const Folder&) {
+    NetworkGround ground(cluster);
+    Trial trial(ground, ground.plan("hold", {}));
+    ground.kill_queue("n1");
+    trial.fault().inject(ground.ground(), trial.receipt);
+    EXPECT_FALSE(trial.receipt.installed);
+    EXPECT_FALSE(trial.receipt.observed);
+    EXPECT_EQ(trial.receipt.failure.find("install: "), 0u) << trial.receipt.failure;
+    trial.fault().exercise(ground.ground(), trial.receipt);
+    EXPECT_FALSE(trial.receipt.exercised);
+    trial.fault().heal(ground.ground(), trial.receipt);
+    EXPECT_FALSE(trial.receipt.complete());
+    for (const auto& name : cluster.names())
+      EXPECT_EQ(cluster.host(name).run({"iptables-save"}, 10s).out.find("TRIBUNAL"),
+                std::string::npos);
+    EXPECT_TRUE(ground.hears("n1", "n2", 10s));
+    EXPECT_TRUE(ground.hears("n2", "n1", 10s));
   });
 }
 

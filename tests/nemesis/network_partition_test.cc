@@ -272,7 +272,7 @@ TEST(Partition, a_cut_that_vanished_is_a_failure) {
     Trial trial(ground, ground.plan("partition", {{"by", "hold"}}, "", "halves"));
     trial.inject();
     trial.await_exercise();
-    EXPECT_TRUE(cluster.host("n1").run({"pkill", "-KILL", "-f", "packet-queue"}, 10s).ok());
+    ground.kill_queue("n1");
     trial.fault().exercise(ground.ground(), trial.receipt);
     EXPECT_FALSE(trial.receipt.exercised);
     EXPECT_NE(trial.receipt.failure, "");
