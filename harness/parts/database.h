@@ -80,8 +80,8 @@ struct Database {
   // Asked of every host after the last look; an empty function where it cannot tell. Nothing: no
   // answer within a second.
   std::function<std::optional<Applied>(Host&, const Deployment&)> applied;
-  int stop_signal = 15;             // that asks it to end; SIGTERM
-  MemberFunctions members = {};     // empty functions: its members do not come and go
+  int stop_signal = 15;          // that asks it to end; SIGTERM
+  MemberFunctions members = {};  // empty functions: its members do not come and go
   std::vector<Chore> chores = {};
 };
 

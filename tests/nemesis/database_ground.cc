@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 DatabaseGround::DatabaseGround(Cluster& cluster)
     : cluster_(cluster), activity_(cluster.size()), ground_{cluster,
                                                             activity_,
-                                                            [this] { return (std::chrono::steady_clock::now() - began_) / 1ns; },
+                                                            [this] { return (std::chrono::steady_clock::now() - began_).count(); },
                                                             {},
                                                             {},
                                                             {}} {

@@ -22,7 +22,7 @@ std::string EtcdGround::why_not() {
 EtcdGround::EtcdGround(Cluster& cluster)
     : cluster_(cluster), database_(etcd()), activity_(cluster.size()), ground_{cluster,
                                                                                activity_,
-                                                                               [this] { return (std::chrono::steady_clock::now() - began_) / 1ns; },
+                                                                               [this] { return (std::chrono::steady_clock::now() - began_).count(); },
                                                                                {},
                                                                                {},
                                                                                {}} {

@@ -18,9 +18,12 @@ ProcessGround::ProcessGround(Cluster& cluster, std::vector<std::string> command)
     : cluster_(cluster),
       command_(std::move(command)),
       activity_(cluster.size()),
-      ground_{
-          cluster, activity_, [this] { return (std::chrono::steady_clock::now() - began_) / 1ns; },
-          {},      {},        {}} {
+      ground_{cluster,
+              activity_,
+              [this] { return (std::chrono::steady_clock::now() - began_).count(); },
+              {},
+              {},
+              {}} {
   cluster.start_database = [this](Host& host) { start(host); };
   cluster.database_ready = [this](Host& host, Milliseconds patience) {
     const auto until = std::chrono::steady_clock::now() + patience;
