@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <thread>
 
 #include "nemesis/disk/folder_copy.h"
 
@@ -158,16 +159,25 @@ std::uint64_t Disk::snapshot(const std::string& name) {
   return copy_folder(top_.number(), copy.number(), own_name);
 }
 
+std::string Disk::open_file() const {
+  for (const InodePointer& inode : inodes.all()) {
+    const std::scoped_lock lock(inode->mutex);
+    if (inode->opens > 0) return inodes.path(*inode);
+  }
+  return {};
+}
+
+// The kernel says that a file was closed some time after its last owner has died.
 std::uint64_t Disk::roll_back(const std::string& name, Stale& stale) {
+  const auto until = Clock::now() + std::chrono::seconds(2);
+  while (!open_file().empty() && Clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const std::unique_lock alone(world);
   const Descriptor copy = open_folder(snapshots_.number(), name),
                    own = open_folder(snapshots_.number(), name + ".own");
-  for (const InodePointer& inode : inodes.all()) {
-    const std::scoped_lock lock(inode->mutex);
-    if (inode->opens > 0)
-      throw std::system_error(EBUSY, std::generic_category(),
-                              "roll back a disk of which " + inodes.path(*inode) + " is open");
-  }
+  if (const std::string open = open_file(); !open.empty())
+    throw std::system_error(EBUSY, std::generic_category(),
+                            "roll back a disk of which " + open + " is open");
   names.commit();
   for (const InodePointer& inode : unsynced_.all()) {
     const std::scoped_lock lock(inode->mutex);

@@ -83,7 +83,7 @@ class Disk {
   DamageDone damage(const DamageOrder& order, Stale& stale);
   DamageDone repair(Stale& stale);
   std::uint64_t snapshot(const std::string& name);  // returns the bytes copied
-  // Returns how many files are other now. Throws std::system_error(EBUSY) while files are open,
+  // Returns how many files are other now. Throws std::system_error(EBUSY) when files stay open,
   // since their owners would write on.
   std::uint64_t roll_back(const std::string& name, Stale& stale);
   Stale everything() const;
@@ -93,6 +93,7 @@ class Disk {
   std::atomic<std::uint64_t> damaged_reads = 0;  // of damaged bytes, and opens of shortened files
 
  private:
+  std::string open_file() const;  // the path of one; empty: none is open
   void touched(const InodePointer& inode, bool was_clean, std::uint64_t took);
   std::uint64_t cut_file(Inode& inode, std::uint64_t torn_sector, Random& chance);
   void damage_file(const DamageOrder& order, const std::string& path, Inode& inode, Random& chance,
