@@ -209,15 +209,19 @@ class DiskLying final : public RuleFault {
 }  // namespace
 
 FaultKind disk_full_fault() {
-  return disk_fault_kind<DiskFull>(
+  auto kind = disk_fault_kind<DiskFull>(
       "disk-full", "writes that need space end with ENOSPC",
       {{"overwrites", {"refused"}, "refused, as where each write takes new space, or allowed"},
        paths_option()});
+  kind.harm = Harm::stops;  // most databases give up
+  return kind;
 }
 
 FaultKind disk_read_only_fault() {
-  return disk_fault_kind<DiskReadOnly>("disk-read-only", "whatever changes a file ends with EROFS",
-                                       {paths_option()});
+  auto kind = disk_fault_kind<DiskReadOnly>(
+      "disk-read-only", "whatever changes a file ends with EROFS", {paths_option()});
+  kind.harm = Harm::stops;  // most databases give up
+  return kind;
 }
 
 FaultKind disk_slow_fault() {
@@ -230,12 +234,14 @@ FaultKind disk_slow_fault() {
 }
 
 FaultKind disk_error_fault() {
-  return disk_fault_kind<DiskError>(
+  auto kind = disk_fault_kind<DiskError>(
       "disk-error", "calls on the disk fail",
       {{"calls", {"fsync", "write"}, "fsync, write, read, open, or all"},
        {"errno", {"EIO"}, "EIO, ENOSPC, EDQUOT, EROFS, ENOMEM, EAGAIN, EACCES or ENODEV"},
        {"probability", {"100%", "10%"}, "of each call"},
        paths_option()});
+  kind.harm = Harm::stops;  // most databases give up
+  return kind;
 }
 
 FaultKind disk_lying_fault() {
