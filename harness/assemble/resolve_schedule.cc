@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/assemble/script_yaml.h"
+#include "harness/assemble/try_faults.h"
 #include "harness/parts/catalogue.h"
 #include "harness/record/run_folder.h"
 #include "harness/run/check_script.h"
@@ -113,16 +114,21 @@ std::string why_unfit(const FaultKind& kind, const Database& database) {
   return kind.unfit ? kind.unfit(database) : std::string();
 }
 
-// "all": what fits the database and the nodes and leaves its promises standing; "everything": also
-// what betrays it.
+// "all": what fits the machine, the database and the nodes and leaves its promises standing;
+// "everything": also what betrays it.
 void expand_all(Spec& spec, const Database& database) {
   const bool everything = spec.faults == std::vector<std::string>{"everything"};
   if (!everything && spec.faults != std::vector<std::string>{"all"}) return;
   spec.faults.clear();
-  for (const auto& kind : faults())
-    if (why_unfit(kind, database).empty() && kind.least_hosts <= spec.nodes &&
-        (everything || kind.harm != Harm::betrays))
+  const auto not_to_be_had = faults_not_to_be_had();
+  for (const auto& kind : faults()) {
+    if (!why_unfit(kind, database).empty() || kind.least_hosts > spec.nodes) continue;
+    if (kind.harm == Harm::betrays && !everything) continue;
+    if (const auto found = not_to_be_had.find(kind.name); found != not_to_be_had.end())
+      fmt::print("left out, since this machine cannot: {} ({})\n", kind.name, found->second);
+    else
       spec.faults.push_back(kind.name);
+  }
 }
 
 }  // namespace

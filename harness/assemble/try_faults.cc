@@ -114,23 +114,15 @@ void note_receipt(const Receipt& receipt, Trials& trials) {
   }
 }
 
-}  // namespace
-
-Trials try_faults(const Database& database) {
+// What a cell found out, sent to the process outside it.
+Trials from_a_cell(const std::function<Trials()>& find_out) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(Blame::environment, "cannot make a pipe");
   const Descriptor read_end(ends[0]);
   Descriptor write_end(ends[1]);
-  const ThrowAwayFolder scratch;
-  const auto kinds = fitting(database);
   inside_cell([&] {
-    auto trials = try_to_prepare(kinds, scratch.path() / "prepare");
-    const auto folder = RunFolder::create(scratch.path(), "doctor");
-    run_script(database, kinds, one_after_the_other(trials, kinds), folder,
-               scratch.path() / "data");
-    for (const auto& receipt : folder.read_receipts()) note_receipt(receipt, trials);
     nlohmann::json lines = nlohmann::json::array();
-    for (const auto& [fault, works, means, seen, fix] : trials)
+    for (const auto& [fault, works, means, seen, fix] : find_out())
       lines.push_back({fault, works, means, seen.substr(0, 300), fix});
     const std::string text = lines.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return ::write(write_end.number(), text.data(), text.size()) > 0 ? 0 : 1;
@@ -143,6 +135,29 @@ Trials try_faults(const Database& database) {
   for (const auto& line : nlohmann::json::parse(text.substr(0, static_cast<std::size_t>(got))))
     trials.push_back({line[0], line[1], line[2], line[3], line[4]});
   return trials;
+}
+
+}  // namespace
+
+Trials try_faults(const Database& database) {
+  const ThrowAwayFolder scratch;
+  const auto kinds = fitting(database);
+  return from_a_cell([&] {
+    auto trials = try_to_prepare(kinds, scratch.path() / "prepare");
+    const auto folder = RunFolder::create(scratch.path(), "doctor");
+    run_script(database, kinds, one_after_the_other(trials, kinds), folder,
+               scratch.path() / "data");
+    for (const auto& receipt : folder.read_receipts()) note_receipt(receipt, trials);
+    return trials;
+  });
+}
+
+std::map<std::string, std::string> faults_not_to_be_had() {
+  const ThrowAwayFolder scratch;
+  std::map<std::string, std::string> reasons;
+  for (const auto& trial : from_a_cell([&] { return try_to_prepare(faults(), scratch.path()); }))
+    if (!trial.works) reasons[trial.fault] = trial.seen;
+  return reasons;
 }
 
 }  // namespace tribunal

@@ -1,6 +1,7 @@
 // Tries every fault once, on a real cluster with traffic in a scratch cell.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,12 @@ struct FaultTrial {
 };
 
 // In the order of the catalogue; those that do not fit the database are left out. Takes about two
-// seconds a fault and leaves nothing behind. Throws Error(environment) when not even the cluster can
-// be had. Call it before any thread is started.
+// seconds a fault and leaves nothing behind. Throws Error(environment) when not even the cluster
+// can be had. Call it before any thread is started.
 std::vector<FaultTrial> try_faults(const Database& database);
+
+// Why kinds of fault cannot be had on this machine, by name: what preparing each in a scratch cell
+// ended with. Takes about a second. Call it before any thread is started.
+std::map<std::string, std::string> faults_not_to_be_had();
 
 }  // namespace tribunal
