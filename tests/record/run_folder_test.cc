@@ -18,7 +18,15 @@ namespace {
 namespace fs = std::filesystem;
 
 PlannedFault a_planned_fault() {
-  return {4, "partition", "bridge", "one", {"n2", "n1", "n3"}, 1'000'000'000, 5'000'000'000};
+  return {4,
+          "partition",
+          "bridge",
+          "one",
+          {{"by", "reject"}},
+          {"n2", "n1", "n3"},
+          1'000'000'000,
+          5'000'000'000,
+          77};
 }
 
 Receipt a_receipt() {
@@ -26,6 +34,7 @@ Receipt a_receipt() {
   receipt.planned = a_planned_fault();
   receipt.targets = {"n2"};
   receipt.detail = "n2 | n1 n3";
+  receipt.means = "nftables";
   receipt.installed = 5;
   receipt.observed = 6;
   receipt.heal_requested = INT64_MAX;
@@ -125,15 +134,28 @@ TEST(RunFolder, GivesBackTheSchedule) {
   EXPECT_EQ(schedule[0].order, planned.order);
   EXPECT_EQ(schedule[0].at, planned.at);
   EXPECT_EQ(schedule[0].duration, planned.duration);
+  EXPECT_EQ(schedule[0].options, planned.options);
+  EXPECT_EQ(schedule[0].seed, planned.seed);
 }
 
-TEST(RunFolder, GivesBackReceiptsInTheOrderOfTheirWriting) {
+TEST(RunFolder, AScheduleOfAnEarlierVersionIsReadToo) {
+  const Scratch scratch;
+  const auto file = scratch.path() / "schedule.json";
+  write_file(file, R"([{"id": 4, "fault": "kill", "shape": "", "target": "one",
+                        "order": ["n1"], "at": 5, "duration": 6}])");
+  const auto schedule = read_schedule(file);
+  ASSERT_EQ(schedule.size(), 1U);
+  EXPECT_EQ(schedule[0].name(), "kill one");
+  EXPECT_TRUE(schedule[0].options.empty());
+}
+
+TEST(RunFolder, GivesBackReceiptsInTheOrderOfTheirFaults) {
   const Scratch scratch;
   const auto folder = RunFolder::create(scratch.path(), "etcd");
   Receipt second = a_receipt();
   second.planned.id = 5;
-  folder.append_receipt(a_receipt());
   folder.append_receipt(second);
+  folder.append_receipt(a_receipt());
   const auto receipts = folder.read_receipts();
   ASSERT_EQ(receipts.size(), 2U);
   const Receipt wanted = a_receipt();
@@ -141,6 +163,7 @@ TEST(RunFolder, GivesBackReceiptsInTheOrderOfTheirWriting) {
   EXPECT_EQ(receipts[0].planned.id, 4);
   EXPECT_EQ(receipts[0].targets, wanted.targets);
   EXPECT_EQ(receipts[0].detail, wanted.detail);
+  EXPECT_EQ(receipts[0].means, wanted.means);
   EXPECT_EQ(receipts[0].installed, wanted.installed);
   EXPECT_EQ(receipts[0].observed, wanted.observed);
   EXPECT_EQ(receipts[0].exercised, std::nullopt);

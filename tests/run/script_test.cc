@@ -46,7 +46,7 @@ FaultKind kind(const std::string& name, const std::string& resource,
   return kind;
 }
 
-const std::vector<FaultKind> kinds{
+const std::vector<FaultKind> playable{
     kind("partition", "topology", {"one", "halves", "bridge"}, {}),
     kind("kill", "processes", {}, {"one", "minority", "majority", "leader", "all"}),
     kind("pause", "processes", {}, {"one", "minority", "majority", "leader", "all"})};
@@ -97,7 +97,7 @@ ScriptStep parallel(std::vector<std::vector<ScriptStep>> branches) {
 // What is wrong with the script; empty: nothing.
 std::string complaint(std::vector<ScriptStep> steps, Mode mode = Mode::safety) {
   try {
-    check_script({"test", "", mode, std::move(steps)}, kinds, hosts, 20 * s);
+    check_script({"test", "", mode, std::move(steps)}, playable, hosts, 20 * s);
     return {};
   } catch (const Error& error) {
     EXPECT_EQ(error.blame(), Blame::usage);
@@ -175,21 +175,21 @@ TEST(Script, ItsFaultsAreKnownBeforehand) {
                       {repeat(2, {fault("kill", "one", s), wait(2 * s)}),
                        parallel({{wait(s), fault("pause", "n1", s)}, {fault("kill", "n2", s)}})}};
   EXPECT_EQ(longest(script), 8 * s);
-  const auto list = faults_of(script, kinds, hosts, 7);
+  const auto list = faults_of(script, playable, hosts, 7);
   ASSERT_EQ(list.size(), 4u);
   EXPECT_EQ(list[1].at, 3 * s);
   EXPECT_EQ(list[2].at, 7 * s);
   EXPECT_EQ(list[3].at, 6 * s);
   for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(list[i].id, static_cast<int>(i));
-  EXPECT_EQ(faults_of(script, kinds, hosts, 7)[0].order, list[0].order);
+  EXPECT_EQ(faults_of(script, playable, hosts, 7)[0].order, list[0].order);
 }
 
 class Playing : public ::testing::Test {
  protected:
   std::vector<Receipt> play(Script script, std::int64_t latest, Stage stage = {}) {
     FaultRunner runner({cluster_, activity_, [this] { return recorder_.now(); }, {}, {}, {}},
-                       recorder_, folder_, kinds);
-    runner.begin(direct(std::move(script), kinds, hosts, 7, std::move(stage)), recorder_.now());
+                       recorder_, folder_, playable);
+    runner.begin(direct(std::move(script), playable, hosts, 7, std::move(stage)), recorder_.now());
     runner.finish(latest);
     return runner.receipts();
   }
