@@ -19,7 +19,7 @@ std::chrono::milliseconds time_option(const PlannedFault& planned, const std::st
 // With a sign, for clocks: "-5s", "+300ms"; from -most to most, nanoseconds.
 std::int64_t shift_option(const PlannedFault& planned, const std::string& name,
                           std::chrono::nanoseconds most);
-double share_option(const PlannedFault& planned, const std::string& name);  // "20%": 0.2
+double share_option(const PlannedFault& planned, const std::string& name);       // "20%": 0.2
 std::size_t bytes_option(const PlannedFault& planned, const std::string& name);  // at least 1MiB
 double figure_option(const PlannedFault& planned, const std::string& name, double least,
                      double most);

@@ -19,12 +19,9 @@ struct Verb {
 
 const std::vector<Verb>& tool_verbs() {
   static const std::vector<Verb> all{
-      {clock_verb, clock_tool_main},
-      {closing_echo_verb, closing_echo_main},
-      {disk_probe_verb, disk_probe_main},
-      {disk_verb, disk_main},
-      {link_echo_verb, link_echo_main},
-      {packet_queue_verb, packet_queue_main},
+      {clock_verb, clock_tool_main},      {closing_echo_verb, closing_echo_main},
+      {disk_probe_verb, disk_probe_main}, {disk_verb, disk_main},
+      {link_echo_verb, link_echo_main},   {packet_queue_verb, packet_queue_main},
   };
   return all;
 }

@@ -38,7 +38,7 @@ class Cluster {
   std::function<bool(Host&, Milliseconds)>
       database_ready;                               // that host answers; waits up to the deadline
   std::function<std::string(Host&)> database_role;  // "leader", "follower", "" unknown; within 1 s
-  int stop_signal = 15;  // that asks the database to end; SIGTERM
+  int stop_signal = 15;                             // that asks the database to end; SIGTERM
   MemberPowers members;
   // What its operator does now and then, by name: does it by way of that host, within 15 s, and
   // returns what was seen of it. Throws std::runtime_error.

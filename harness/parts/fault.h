@@ -58,10 +58,10 @@ struct FaultOption {
   std::string summary;
 };
 
-// What a database may still be asked for: of hosts that are disturbed, everything; of those that are
-// stopped, nothing until the heal; where the hardware betrays it and forgets or changes what it said
-// it had stored, not even what was acknowledged before, so that a conviction tells of its repair, not
-// of a broken promise.
+// What a database may still be asked for: of hosts that are disturbed, everything; of those that
+// are stopped, nothing until the heal; where the hardware betrays it and forgets or changes what it
+// said it had stored, not even what was acknowledged before, so that a conviction tells of its
+// repair, not of a broken promise.
 enum class Harm { disturbs, stops, betrays };
 
 // A fault by name, and what of it a schedule may draw.
