@@ -78,7 +78,8 @@ TEST_F(ScheduleTest, AMajorityWhoseDisksForgetIsConvicted) {
     const auto ended = run({"--faults", "rollback", "--targets", "majority", "--fault-options",
                             "rollback.age=2s", "--time", "15s", "--seed", seed});
     if (ended.status == 1) {
-      for (const auto& evidence : folder().read_verdicts().front().evidence)
+      const auto verdicts = folder().read_verdicts();
+      for (const auto& evidence : verdicts.front().evidence)
         EXPECT_LE(evidence.exhibits.size(), 6u);
       return;
     }
