@@ -39,6 +39,14 @@ Targets choose_leader(Cluster& cluster, const HostNames& order) {
       fmt::format("{}, one of those that claim to lead: {}", leaders[0], fmt::join(leaders, " "))};
 }
 
+bool database_runs(const Ground& ground, const std::string& name) {
+  try {
+    return !live_processes(ground.cluster.host(name)).empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // Which hosts another fault leaves to this one: first those on which the database runs, since of
 // the others it could meet nothing.
 HostNames without_held(const Ground& ground, const HostNames& order) {
@@ -47,14 +55,21 @@ HostNames without_held(const Ground& ground, const HostNames& order) {
     const auto held = ground.held();
     std::erase_if(free, [&](const std::string& name) { return held.contains(name); });
   }
-  std::stable_partition(free.begin(), free.end(), [&](const std::string& name) {
-    try {
-      return !live_processes(ground.cluster.host(name)).empty();
-    } catch (const Error&) {
-      return false;
-    }
-  });
+  std::stable_partition(free.begin(), free.end(),
+                        [&](const std::string& name) { return database_runs(ground, name); });
   return free;
+}
+
+// Of several targets those on which the database runs, if it runs on any; the others are said.
+void leave_out_the_dead(const Ground& ground, Targets& targets) {
+  HostNames dead = targets.hosts;
+  std::erase_if(dead, [&](const std::string& name) { return database_runs(ground, name); });
+  if (dead.empty() || dead.size() == targets.hosts.size()) return;
+  std::erase_if(targets.hosts, [&](const std::string& name) {
+    return std::find(dead.begin(), dead.end(), name) != dead.end();
+  });
+  targets.detail = fmt::format("{}, not {}, where the database does not run",
+                               fmt::join(targets.hosts, " "), fmt::join(dead, " "));
 }
 
 // The same for a target that names its hosts: it must have them all.
@@ -129,6 +144,7 @@ Targets choose_targets(Ground& ground, const PlannedFault& planned) {
                         : cut_free(ground, planned);
     targets.detail = fmt::format("{}", fmt::join(targets.hosts, " "));
   }
+  if (named_targets(planned.order, planned.target).empty()) leave_out_the_dead(ground, targets);
   if (targets.hosts.empty())
     throw std::runtime_error(
         fmt::format("the {} of {} hosts is nobody", planned.target, planned.order.size()));

@@ -47,7 +47,7 @@ FaultKind memory_pressure_fault() {
       group_fault_kind("memory-pressure",
                        "the database may take little more memory than it has; it may die of that");
   kind.harm = Harm::stops;
-  kind.options = {{"room", {"16MiB", "4MiB", "64MiB"}, "what it may take from now on"}};
+  kind.options = {{"room", {"2MiB", "1MiB", "8MiB"}, "what it may take from now on"}};
   kind.make = [](const PlannedFault& plan) { return std::make_unique<MemoryFault>(plan); };
   kind.prepare = [](Cluster&) { find_group_place("memory"); };
   return kind;
