@@ -99,6 +99,15 @@ TEST(JudgeFaults, AKindThatWasNeverExercisedIsVacuousWhateverTheShare) {
   EXPECT_EQ(judge_faults(schedule, receipts, 0.1).judgement, Judgement::vacuous);
 }
 
+TEST(JudgeFaults, AKindPlannedOnceAndNeverExercisedIsVacuousToo) {
+  auto schedule = planned(20);
+  schedule.back().fault = "meteor";
+  auto receipts = complete(schedule);
+  EXPECT_EQ(judge_faults(schedule, receipts, 0).judgement, Judgement::satisfied);
+  receipts.back().exercised.reset();
+  EXPECT_EQ(judge_faults(schedule, receipts, 0).judgement, Judgement::vacuous);
+}
+
 TEST(JudgeFaults, PlannedOnesWithoutAReceiptCount) {
   EXPECT_EQ(judge_faults(planned(4), {}, 0.9).judgement, Judgement::vacuous);
 }
