@@ -17,18 +17,6 @@ namespace {
 
 using HostNames = std::vector<std::string>;
 
-// "n1+n3", if all of them are hosts; nothing if it is something else.
-HostNames named_targets(const HostNames& order, const std::string& target) {
-  HostNames names;
-  for (std::size_t begin = 0; begin <= target.size();) {
-    const auto end = std::min(target.find('+', begin), target.size());
-    names.push_back(target.substr(begin, end - begin));
-    if (std::find(order.begin(), order.end(), names.back()) == order.end()) return {};
-    begin = end + 1;
-  }
-  return names;
-}
-
 Targets choose_leader(Cluster& cluster, const HostNames& order) {
   if (order.empty()) return {};
   const auto leaders = claimed_leaders(cluster, order);
@@ -76,7 +64,7 @@ void leave_out_the_dead(const Ground& ground, Targets& targets) {
 HostNames cut_free(const Ground& ground, const PlannedFault& planned) {
   const auto wanted = cut_targets(planned.order, planned.target);
   const auto free = without_held(ground, planned.order);
-  if (!named_targets(planned.order, planned.target).empty() || planned.target == "all") {
+  if (!hosts_named(planned.target, planned.order).empty() || planned.target == "all") {
     for (const auto& name : wanted)
       if (std::find(free.begin(), free.end(), name) == free.end())
         throw std::runtime_error(name + " is held by another fault of its kind");
@@ -122,7 +110,7 @@ HostNames cut_targets(const HostNames& order, const std::string& target) {
     count = majority_of(order.size());
   } else if (target == "all") {
     count = order.size();
-  } else if (auto named = named_targets(order, target); !named.empty()) {
+  } else if (auto named = hosts_named(target, order); !named.empty()) {
     return named;
   } else {
     throw Error(Blame::usage, fmt::format("a fault cannot have the target '{}'", target),
@@ -144,7 +132,7 @@ Targets choose_targets(Ground& ground, const PlannedFault& planned) {
                         : cut_free(ground, planned);
     targets.detail = fmt::format("{}", fmt::join(targets.hosts, " "));
   }
-  if (named_targets(planned.order, planned.target).empty()) leave_out_the_dead(ground, targets);
+  if (hosts_named(planned.target, planned.order).empty()) leave_out_the_dead(ground, targets);
   if (targets.hosts.empty())
     throw std::runtime_error(
         fmt::format("the {} of {} hosts is nobody", planned.target, planned.order.size()));

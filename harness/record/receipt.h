@@ -29,6 +29,10 @@ struct PlannedFault {
   std::string name() const;  // "partition bridge", "kill leader"
 };
 
+// "n1+n3" -> the two; empty unless all that it names are among `hosts`.
+std::vector<std::string> hosts_named(const std::string& target,
+                                     const std::vector<std::string>& hosts);
+
 // Times in nanoseconds since the run began; a step without a time did not happen.
 struct Receipt {
   PlannedFault planned;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "harness/parts/catalogue.h"
 #include "harness/run/fault_options.h"
@@ -18,19 +17,6 @@ using Hosts = std::vector<std::string>;
 
 [[noreturn]] void refuse(const ScriptStep& step, const std::string& what, const std::string& fix) {
   throw Error(Blame::usage, step.place + ": " + what, fix);
-}
-
-// "n1+n3" -> the names; empty if it is another kind of target.
-std::set<std::string> hosts_named(const std::string& target, const Hosts& hosts) {
-  std::set<std::string> names;
-  for (std::size_t begin = 0; begin <= target.size();) {
-    const auto end = std::min(target.find('+', begin), target.size());
-    const auto name = target.substr(begin, end - begin);
-    if (std::find(hosts.begin(), hosts.end(), name) == hosts.end()) return {};
-    names.insert(name);
-    begin = end + 1;
-  }
-  return names;
 }
 
 class ScriptCheck {
@@ -143,8 +129,9 @@ class ScriptCheck {
     const auto mine = hosts_named(step.fault.target, hosts_),
                theirs = hosts_named(other.step->fault.target, hosts_);
     const bool apart = !mine.empty() && !theirs.empty() &&
-                       std::none_of(mine.begin(), mine.end(),
-                                    [&](const auto& name) { return theirs.contains(name); });
+                       std::none_of(mine.begin(), mine.end(), [&](const auto& name) {
+                         return std::find(theirs.begin(), theirs.end(), name) != theirs.end();
+                       });
     if (apart && aimed) return;
     const bool room = mine.empty() || theirs.empty();
     if (aimed && room && reach(step, kind) + reach(*other.step, *other.kind) <= hosts_.size())

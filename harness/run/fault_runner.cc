@@ -143,18 +143,10 @@ bool FaultRunner::wait_or_let_go(Running& running, std::int64_t time, std::stop_
 bool FaultRunner::collide(const Running& running, const Running& other) {
   if (running.kind->targets.empty() || other.kind->targets.empty()) return true;  // whole clusters
   if (running.patience == Patience::takes_what_is_left) return false;
-  std::set<std::string> named;
-  const std::string& target = running.planned.target;
-  for (std::size_t begin = 0; begin <= target.size();) {
-    const auto end = std::min(target.find('+', begin), target.size());
-    named.insert(target.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  const auto& hosts = running.planned.order;
-  const bool names_hosts = std::find(hosts.begin(), hosts.end(), *named.begin()) != hosts.end();
-  return !names_hosts || std::any_of(named.begin(), named.end(), [&](const std::string& name) {
-    return other.targets.contains(name);
-  });
+  const auto named = hosts_named(running.planned.target, running.planned.order);
+  return named.empty() || std::any_of(named.begin(), named.end(), [&](const std::string& name) {
+           return other.targets.contains(name);
+         });
 }
 
 bool FaultRunner::conflicts(const Running& running) const {
@@ -190,7 +182,7 @@ Ground FaultRunner::ground_for(Running& running) {
   const auto others = [this, &running](const std::function<void(const Running&)>& see) {
     const std::scoped_lock lock(mutex_);
     for (const auto& other : running_)
-      if (&other != &running && (other.state == State::injecting || other.state == State::in_force))
+      if (&other != &running && other.state >= State::injecting && other.state < State::undone)
         see(other);
   };
   Ground ground = ground_;

@@ -126,15 +126,15 @@ TEST_F(FaultThreads, AFaultKnowsWhichHostsOthersOfItsResourceHold) {
               [&](Ground&, Receipt&) { second.pass(); }}),
       played("second", "processes", {"one"},
              {[&](Ground& ground, Receipt&) {
-                while ((held = ground.held()).empty()) std::this_thread::yield();
+                held = ground.held();
                 alone = ground.alone();
                 second.open();
               },
               {}})};
   FaultRunner runner(ground(), recorder_, folder_, kinds);
   runner.begin(
-      [&](FaultRunner& director, std::stop_token) {
-        director.start(planned(0, "first", 1'000'000'000'000));
+      [&](FaultRunner& director, std::stop_token stop) {
+        director.await_injected(director.start(planned(0, "first", 1'000'000'000'000)), stop);
         director.start(planned(1, "second"));
       },
       recorder_.now());
@@ -143,6 +143,33 @@ TEST_F(FaultThreads, AFaultKnowsWhichHostsOthersOfItsResourceHold) {
   runner.finish(INT64_MAX);
   EXPECT_EQ(held, std::set<std::string>{"n2"});
   EXPECT_FALSE(alone);
+}
+
+// What is being healed may still stand in the database's way.
+TEST_F(FaultThreads, AFaultThatIsBeingHealedIsInForceUntilItIsUndone) {
+  Gate healing, looked, undone;
+  bool alone_during = true, alone_after = false;
+  const std::vector<FaultKind> kinds{played("slow", "a", {},
+                                            {{},
+                                             [&](Ground& ground, Receipt&) {
+                                               healing.open();
+                                               looked.pass();
+                                               ground.undone();
+                                               undone.open();
+                                               healing.pass();
+                                             }}),
+                                     played("other", "b", {},
+                                            {[&](Ground& ground, Receipt&) {
+                                               healing.pass();
+                                               alone_during = ground.alone();
+                                               looked.open();
+                                               undone.pass();
+                                               alone_after = ground.alone();
+                                             },
+                                             {}})};
+  run(kinds, {planned(0, "slow"), planned(1, "other")}, [](FaultRunner&) {});
+  EXPECT_FALSE(alone_during);
+  EXPECT_TRUE(alone_after);
 }
 
 TEST_F(FaultThreads, InAScheduleAFaultWaitsForAnotherOfItsResourceUnlessTheyNameOtherHosts) {
@@ -166,13 +193,12 @@ TEST_F(FaultThreads, InAScheduleAFaultWaitsForAnotherOfItsResourceUnlessTheyName
       played("kill", "processes", {"one"},
              {[&](Ground&, Receipt& receipt) { receipt.targets = {"n1"}; },
               [&](Ground&, Receipt&) { second.pass(); }}),
-      played("pause", "processes", {"one"}, {{}, [&](Ground&, Receipt&) {}})};
+      played("pause", "processes", {"one"}, {[&](Ground&, Receipt&) { second.open(); }, {}})};
   auto first = aimed(0, "n1"), other = aimed(1, "n2");
   first.duration = 3'000'000'000'000;
   other.fault = "pause";
   run(apart, {first, other}, [&](FaultRunner& runner) {
-    while (runner.current().find("pause") == std::string::npos) std::this_thread::yield();
-    second.open();
+    second.pass();  // it began while the first was in force
     runner.stop();
   });
   EXPECT_EQ(receipts_.size(), 2u);
