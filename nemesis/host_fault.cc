@@ -84,8 +84,13 @@ std::optional<std::string> HostFault::met(Ground&, Host& host, const Meeting& me
 }
 
 void HostFault::heal(Ground& ground, Receipt& receipt) {
-  if (receipt.heal_verified || receipt.targets.empty()) return;
+  if (receipt.heal_verified) return;
   if (!receipt.heal_requested) receipt.heal_requested = ground.now();
+  if (receipt.targets.empty()) {
+    receipt.healed = receipt.heal_verified = ground.now();
+    receipt.heal_verified_by = "nothing had been begun";
+    return;
+  }
   const bool undone = attempt(receipt, "heal", [&] {
     on_every(ground.cluster, receipt.targets, [&](Host& host) { undo(ground, host); });
   });

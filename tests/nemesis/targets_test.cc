@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/parts/catalogue.h"
 #include "harness/record/error.h"
+#include "nemesis/catalogue.h"
 
 namespace tribunal {
 namespace {
@@ -96,6 +98,22 @@ TEST(Targets, without_a_known_leader_the_first_is_taken_and_that_is_said) {
   const Targets targets = choose_targets(ground, planned("leader", {"n3", "n1", "n2"}));
   EXPECT_EQ(targets.hosts, Names{"n3"});
   EXPECT_EQ(targets.detail, "n3, since no leader was known");
+}
+
+TEST(HostFault, that_found_no_target_has_nothing_to_heal) {
+  Cluster cluster = cluster_of({"n1"});
+  const Activity activity(cluster.size());
+  Ground ground{cluster, activity, [] { return std::int64_t{7}; }, {}, {}, {}};
+  auto plan = planned("minority", {"n1"});
+  plan.fault = "kill";
+  const auto fault = find(faults(), "fault", plan.fault).make(plan);
+  Receipt receipt;
+  fault->inject(ground, receipt);
+  EXPECT_FALSE(receipt.installed);
+  EXPECT_NE(receipt.failure.find("nobody"), std::string::npos) << receipt.failure;
+  fault->heal(ground, receipt);
+  EXPECT_TRUE(receipt.heal_verified);
+  EXPECT_FALSE(receipt.complete());
 }
 
 TEST(Targets, nobody_is_an_error) {
