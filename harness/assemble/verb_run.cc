@@ -16,6 +16,7 @@
 #include "harness/assemble/verdict_text.h"
 #include "harness/cluster/cell.h"
 #include "harness/cluster/command.h"
+#include "harness/cluster/journal.h"
 #include "harness/record/error.h"
 #include "harness/run/run.h"
 #include "nemesis/catalogue.h"
@@ -169,6 +170,25 @@ int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags
   return interruption.signal() != 0 ? 128 + interruption.signal() : exit_code(worst(verdicts));
 }
 
+// Removes what runs that died left outside of their cells: earlier ones now, and at the end this
+// one, should its controller be killed.
+class Sweep {
+ public:
+  Sweep() { sweep(); }
+  ~Sweep() { sweep(); }
+  Sweep(const Sweep&) = delete;
+
+ private:
+  static void sweep() {
+    try {
+      for (const auto& one : recover(journal_folder()))
+        if (one.outcome == Recovery::Outcome::undone)
+          fmt::print("removed what a run that died had left: {}\n", one.text);
+    } catch (const std::exception&) {  // a run needs no journal; `tribunal recover` says what it is
+    }
+  }
+};
+
 bool names_a_file(const std::string& what) {
   return what.ends_with(".yaml") || what.ends_with(".yml") || what.find('/') != std::string::npos;
 }
@@ -186,6 +206,7 @@ int run_verb(const RunFlags& flags) {
   if (!flags.reads.empty()) set_field(spec, "set", "reads=" + flags.reads, "--reads");
   if (!flags.level.empty()) set_field(spec, "set", "level=" + flags.level, "--level");
   const auto resolved = resolve(spec);
+  const Sweep sweep;
   return inside_cell([&] { return guarded([&] { return run_inside(spec, resolved, flags); }); });
 }
 
