@@ -99,13 +99,25 @@ std::string script_text(const Spec& spec) {
                      fmt::join(known, ", ")));
 }
 
+// A wish that a script or a replay would silently not heed.
+void check_nothing_is_wished(const Spec& spec) {
+  const std::vector<std::pair<const char*, bool>> wishes = {
+      {"--targets", !spec.targets.empty()},
+      {"--shapes", !spec.shapes.empty()},
+      {"--fault-options", !spec.fault_options.empty()},
+      {"--overlap", spec.overlap > 1}};
+  for (const auto& [flag, wished] : wishes)
+    if (wished)
+      object(
+          fmt::format("{} goes with a random schedule, and {} says its own", flag, spec.schedule),
+          fmt::format("leave out {}, or say it in a script", flag));
+}
+
 void resolve_script(const Spec& spec, Resolved& resolved) {
-  if (!spec.fault_options.empty())
-    object("--fault-options go with a random schedule, and a script says its own",
-           "`with: {delay: 100ms}` in the script");
   const auto hosts = host_names(spec.nodes);
   resolved.script_text = script_text(spec);
   resolved.script = read_script(resolved.script_text, spec.schedule, faults());
+  if (spec.mode == "liveness") resolved.script->mode = Mode::liveness;
   check_script(*resolved.script, faults(), hosts, in_nanoseconds(spec.time));
   resolved.schedule = faults_of(*resolved.script, faults(), hosts, spec.seed);
 }
@@ -146,6 +158,7 @@ void resolve_schedule(Spec& spec, const Database& database, Resolved& resolved) 
   } else {
     if (std::filesystem::path(spec.schedule).has_extension())
       spec.schedule = std::filesystem::absolute(spec.schedule);
+    check_nothing_is_wished(spec);
     if (spec.schedule.ends_with(".json"))
       resolved.schedule = replayed_schedule(spec);
     else
