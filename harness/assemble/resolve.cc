@@ -86,10 +86,22 @@ void check_claims(const Spec& spec) {
     judge(find(checkers(), "checker", name), History{}, options, Budget{});
 }
 
+void settle_nodes(Spec& spec, const Database& database,
+                  const std::map<std::string, std::string>& options) {
+  const NodeCounts counts = database.nodes ? database.nodes(options) : NodeCounts{};
+  if (spec.nodes == 0) spec.nodes = counts.usual;
+  if (spec.nodes >= counts.least) return;
+  std::string chosen;
+  for (const auto& [name, value] : spec.options) chosen += fmt::format(" --set {}={}", name, value);
+  contradiction(fmt::format("--nodes {}: {}{} needs {} at least", spec.nodes, database.name, chosen,
+                            counts.least),
+                fmt::format("--nodes {}", counts.usual));
+}
+
 std::map<std::string, std::string> options_of(const Spec& spec, const Database& database) {
   std::map<std::string, std::string> options;
   for (const auto& option : database.options)
-    options[option.name] = option.values.empty() ? "" : option.values.front();
+    options[option.name] = option.values.empty() ? option.standard : option.values.front();
   for (const auto& [name, value] : spec.options) {
     const auto& option = find(database.options, "option of " + database.name, name);
     if (!option.values.empty() &&
@@ -145,6 +157,8 @@ Resolved resolve(Spec& spec) {
                   fmt::format("one of: {}", fmt::join(database.workloads, ", ")));
   }
   check_claims(spec);
+  const auto options = options_of(spec, database);
+  settle_nodes(spec, database, options);
   if (!spec.has_seed) {
     spec.seed = std::random_device{}() % 1'000'000;  // short, for people to type
     spec.has_seed = true;
@@ -152,7 +166,7 @@ Resolved resolve(Spec& spec) {
   Resolved resolved{
       database, workload, traffic_of(spec, workload), minimums_of(spec, workload), {}, {}, {}, {}};
   resolve_schedule(spec, database, resolved);
-  resolved.deployment.options = options_of(spec, database);
+  resolved.deployment.options = options;
   resolved.deployment.call_timeout = spec.timeout;
   std::tie(resolved.deployment.binary, resolved.deployment.version) = database.find(spec.binary);
   return resolved;

@@ -43,7 +43,7 @@ const std::vector<SpecField>& spec_fields() {
   static const std::vector<SpecField> fields = {
       {"database", "NAME", "the database under test", [](Spec& s, const string& t) { s.database = t; }, [](const Spec& s) { return s.database; }},
       {"binary", "FILE", "its server, if not the one on PATH", [](Spec& s, const string& t) { s.binary = t; }, [](const Spec& s) { return s.binary; }},
-      {"nodes", "N", "nodes of the cluster", [](Spec& s, const string& t) { s.nodes = parse_count(t, 1, 50); }, [](const Spec& s) { return std::to_string(s.nodes); }},
+      {"nodes", "N", "nodes of the cluster; not said: as many as the database usually has", [](Spec& s, const string& t) { s.nodes = t.empty() ? 0 : parse_count(t, 1, 50); }, [](const Spec& s) { return s.nodes == 0 ? std::string() : std::to_string(s.nodes); }},
       {"workload", "NAME", "what is asked of it", [](Spec& s, const string& t) { s.workload = t; }, [](const Spec& s) { return s.workload; }},
       {"faults", "LIST", "kinds of fault, or none, or all that a database must survive, or everything", [](Spec& s, const string& t) { s.faults = parse_list(t); }, [](const Spec& s) { return show_list(s.faults); }},
       {"targets", "LIST", "only these targets of faults", [](Spec& s, const string& t) { s.targets = parse_list(t); }, [](const Spec& s) { return show_list(s.targets); }},

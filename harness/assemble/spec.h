@@ -14,8 +14,8 @@ namespace tribunal {
 
 struct Spec {
   std::string database;
-  std::string binary;  // of the server; empty: found on PATH
-  std::size_t nodes = 3;
+  std::string binary;     // of the server; empty: found on PATH
+  std::size_t nodes = 0;  // 0: as many as the database usually has
   std::string workload = "register";
   std::vector<std::string> faults = {"kill", "pause", "partition"};
   std::vector<std::string> targets, shapes;          // empty: all that a fault has

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include "harness/cluster/host_furnish.h"
 #include "harness/cluster/local_processes.h"
@@ -128,7 +130,27 @@ CommandResult CellHost::run(const std::vector<std::string>& command, Millisecond
   return result;
 }
 
+// A file that is there already is left alone.
+void CellHost::write_files(const Daemon& daemon) {
+  for (const auto& [path, content] : daemon.files) {
+    const fs::path copy = plan_.logs / "configuration" / path;
+    const std::string there = (data() / path).string();
+    const std::string parent = (data() / path).parent_path().string();
+    const auto written =
+        run({"/bin/sh", "-c", "test -e \"$1\" && exit; umask 022; mkdir -p \"$2\" && cat > \"$1\"",
+             "sh", there, parent},
+            host_deadline, content);
+    if (!written.ok())
+      throw Error(Blame::environment,
+                  fmt::format("cannot write {} on {}: {}", there, name(), written.err));
+    if (fs::exists(copy)) continue;
+    fs::create_directories(copy.parent_path());
+    std::ofstream(copy) << content;
+  }
+}
+
 int CellHost::start(const Daemon& daemon) {
+  write_files(daemon);
   const std::string program = fs::path(daemon.command.at(0)).filename();
   const Descriptor in = open_or_throw("/dev/null", O_RDONLY);
   const Descriptor log =

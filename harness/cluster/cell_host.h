@@ -63,6 +63,7 @@ class CellHost : public Host {
   bool probe(Host& to, Milliseconds deadline) override;
 
  private:
+  void write_files(const Daemon& daemon);
   const CellHostPlan plan_;
   const std::shared_ptr<Arrivals> arrivals_;
   std::optional<HostLink> link_;

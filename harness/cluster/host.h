@@ -32,6 +32,9 @@ struct Daemon {
   std::vector<std::string> command;                // argv, by absolute path
   std::map<std::string, std::string> environment;  // with PATH, HOME and LANG, all it gets
   bool as_ordinary_user = false;                   // it refuses to run as root
+  // What it is configured by: contents by path below the host's data(). Written before its first
+  // start only, since some rewrite theirs; a copy is kept with the run.
+  std::map<std::string, std::string> files = {};
 };
 
 // A tool of the harness on a host, beside the database: this very program under a hidden verb. It

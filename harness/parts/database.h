@@ -6,12 +6,15 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
-#include "harness/cluster/host.h"
+#include "harness/cluster/cluster.h"
 #include "harness/cluster/members.h"
+#include "harness/parts/access.h"
 #include "harness/parts/client.h"
+#include "harness/parts/notes.h"
 #include "harness/record/function.h"
 
 namespace tribunal {
@@ -22,6 +25,12 @@ struct DatabaseOption {
   std::string name;                 // "reads"
   std::vector<std::string> values;  // {"linearizable", "serializable"}; empty: any text
   std::string summary;
+  std::string standard = {};  // the default of one that may be any text
+};
+
+// How many nodes it is deployed on.
+struct NodeCounts {
+  std::size_t usual = 3, least = 1;
 };
 
 // One deployment of it: made once a run, then handed to every function below.
@@ -31,6 +40,9 @@ struct Deployment {
   std::vector<std::string> hosts, addresses;   // in order
   std::map<std::string, std::string> options;  // every DatabaseOption, defaults filled in
   Milliseconds call_timeout{1000};
+  Access access = {};  // what a client needs to be let in; empty where the harness deploys
+  // What the functions of a database have to tell each other while it runs.
+  std::shared_ptr<Notes> notes = std::make_shared<Notes>();
 };
 
 // What a replica says of itself.
@@ -66,7 +78,7 @@ struct Database {
   // Throws Error(environment) with the exact command that installs it.
   std::function<std::pair<std::string, std::string>(const std::string& binary)> find;
   std::function<void(Host&, const Deployment&)>
-      start;  // its daemon on one host; again after a kill
+      start;  // its daemons on one host; again after a kill
   std::function<bool(Host&, const Deployment&, Milliseconds)>
       ready;  // a real quorum read through that host
   std::function<std::string(Host&, const Deployment&)> role;  // "leader", "follower", "" unknown
@@ -80,6 +92,15 @@ struct Database {
   // Asked of every host after the last look; an empty function where it cannot tell. Nothing: no
   // answer within a second.
   std::function<std::optional<Applied>(Host&, const Deployment&)> applied;
+  // How many nodes it wants under these options; an empty function: 3, at least 1.
+  std::function<NodeCounts(const std::map<std::string, std::string>& options)> nodes = {};
+  // Once, when all hosts were started for the first time: makes one cluster of them, as an operator
+  // would. Throws Error(environment). May be empty.
+  std::function<void(Cluster&, const Deployment&)> form = {};
+  // What goes on beside it that is no part of the database, such as fail-over by promotion: runs in
+  // a thread of its own from the first moment it is ready until it is asked to stop, and then
+  // returns within a second. Throws nothing. May be empty.
+  std::function<void(Cluster&, const Deployment&, std::stop_token)> supervise = {};
   int stop_signal = 15;          // that asks it to end; SIGTERM
   MemberFunctions members = {};  // empty functions: its members do not come and go
   std::vector<Chore> chores = {};

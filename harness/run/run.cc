@@ -6,6 +6,7 @@
 #include <fstream>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "harness/record/error.h"
 #include "harness/run/agreement.h"
@@ -55,6 +56,7 @@ class Run {
     hand_over(plan_.database, plan_.deployment, *cluster_);
     prepare_faults();
     for (std::size_t i = 0; i < cluster_->size(); ++i) cluster_->start_database(cluster_->host(i));
+    if (plan_.database.form) plan_.database.form(*cluster_, plan_.deployment);
     if (const auto silent = silent_host(); !silent.empty() && !stop_.stop_requested()) {
       throw Error(
           Blame::environment,
@@ -65,6 +67,10 @@ class Run {
           fmt::format("its whole log is in {}; a longer --ready-timeout for a slow machine",
                       folder_.logs(silent).string()));
     }
+    if (plan_.database.supervise)
+      supervisor_ = std::jthread([this](std::stop_token stop) {
+        plan_.database.supervise(*cluster_, plan_.deployment, std::move(stop));
+      });
   }
 
   void work() {
@@ -88,7 +94,10 @@ class Run {
     recorder.close();
   }
 
-  void take_down() { cluster_.reset(); }
+  void take_down() {
+    supervisor_ = {};  // looks at the hosts
+    cluster_.reset();
+  }
 
   // Which node stayed silent after the heal; empty: none.
   const std::string& unanswered() const { return unanswered_; }
@@ -223,6 +232,7 @@ class Run {
   std::string unanswered_;
   Agreement answers_;
   std::unique_ptr<Cluster> cluster_;
+  std::jthread supervisor_;
 };
 
 }  // namespace
