@@ -81,6 +81,18 @@ TEST(Host, a_daemon_writes_a_log_that_a_second_start_appends_to) {
   });
 }
 
+TEST(Host, a_daemons_files_are_written_before_its_first_start_only_and_a_copy_is_kept) {
+  in_cell(1, [](Cluster& cluster, const Folder& folder) {
+    Daemon daemon;
+    daemon.command = {"/bin/sh", "-c", "cd; cat etc/own.conf; echo more >> etc/own.conf"};
+    daemon.files = {{"etc/own.conf", "port 1\n"}};
+    for (int start = 0; start < 2; ++start)
+      EXPECT_EQ(cluster.host(0).ended(cluster.host(0).start(daemon), 10s), 0);
+    EXPECT_EQ(content(folder.path() / "logs/n1/sh.log"), "port 1\nport 1\nmore\n");
+    EXPECT_EQ(content(folder.path() / "logs/n1/configuration/etc/own.conf"), "port 1\n");
+  });
+}
+
 TEST(Host, tells_how_a_daemon_ended) {
   in_cell(1, [](Cluster& cluster, const Folder&) {
     Host& host = cluster.host(0);
