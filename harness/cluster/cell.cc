@@ -7,6 +7,7 @@
 #include "harness/cluster/cell_host.h"
 #include "harness/cluster/client_side.h"
 #include "harness/cluster/command.h"
+#include "harness/cluster/loop_disks.h"
 #include "harness/record/error.h"
 
 namespace tribunal {
@@ -79,6 +80,13 @@ CellHostPlan plan_for(const CellOptions& options, std::size_t index) {
   return plan;
 }
 
+std::filesystem::path image_folder(const CellOptions& options) {
+  if (options.data.empty())
+    throw Error(Blame::usage, "disks on loop devices keep their files in images of the run folder",
+                "--data disk, or --disk fuse");
+  return std::filesystem::absolute(options.data);
+}
+
 std::string names_file(std::size_t hosts) {
   std::string text = "127.0.0.1 localhost\n";
   for (std::size_t i = 0; i < hosts; ++i) text += fmt::format("{} n{}\n", address_of(i), i + 1);
@@ -104,11 +112,16 @@ std::unique_ptr<Cluster> build_cell(const CellOptions& options) {
   for (const auto& host : hosts) host->await_ready();
   for (std::size_t i = 1; i < hosts.size(); ++i) hosts[i]->await_way_to(*hosts[0]);
   std::vector<std::unique_ptr<Host>> built;
+  std::map<std::string, int> inits_by_name;
   for (auto& host : hosts) {
     host->keep(network);
+    inits_by_name[host->name()] = host->init();
     built.push_back(std::move(host));
   }
   auto cluster = std::make_unique<Cluster>(std::move(built));
+  if (options.loop_keeper != nullptr)
+    cluster->loop_disks = std::make_shared<LoopDisks>(
+        *options.loop_keeper, cluster->journal(), image_folder(options), std::move(inits_by_name));
   cluster->clients =
       std::make_unique<ClientSide>(options.hosts, clients_address,
                                    std::filesystem::absolute(options.logs) / "clients", arrivals);

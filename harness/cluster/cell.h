@@ -13,6 +13,8 @@
 
 namespace tribunal {
 
+class LoopKeeper;
+
 // Runs `body` inside a new user + mount + network + pid + uts + ipc namespace set, in a process of
 // its own, and returns its exit code. Three processes: this one waits and forwards SIGINT, SIGTERM
 // and SIGHUP; the set's init reaps; the controller runs `body`. The death of any of them, by
@@ -24,6 +26,7 @@ struct CellOptions {
   std::size_t hosts = 3;
   std::filesystem::path logs;  // <logs>/<host>/ is created for each
   std::filesystem::path data;  // <data>/<host>/ is created and removed with the cell; empty: memory
+  LoopKeeper* loop_keeper = nullptr;  // begun before the cell was; with it: Cluster::loop_disks
 };
 
 // Builds the bridge and the hosts n1, n2, ...; only inside inside_cell(). Destroying the cluster
@@ -43,5 +46,7 @@ struct CellCheck {
   std::string fix;  // the exact command or setting; empty if it works
 };
 std::vector<CellCheck> check_cell();  // tries each for real, within seconds, leaving nothing behind
+// The same of disks that are file systems of the kernel, which a run can do without.
+CellCheck check_loop_disks();
 
 }  // namespace tribunal

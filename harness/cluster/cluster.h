@@ -13,6 +13,8 @@
 
 namespace tribunal {
 
+class LoopDisks;
+
 class Cluster {
  public:
   explicit Cluster(std::vector<std::unique_ptr<Host>> hosts) : hosts_(std::move(hosts)) {}
@@ -32,6 +34,9 @@ class Cluster {
   // Where the clients are, as host("clients"); it is no member of the cluster and not in names().
   static constexpr const char* clients_name = "clients";
   std::unique_ptr<Host> clients;  // empty: the backend cannot tell
+
+  // Disks that are file systems of the kernel, where the run asked for them; empty: it did not.
+  std::shared_ptr<LoopDisks> loop_disks;
 
   // Set by whoever deployed the database. Safe from any thread.
   std::function<void(Host&)> start_database;  // on one host, again after a kill

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "harness/cluster/loop_device.h"
+
 namespace tribunal {
 namespace {
 
@@ -35,7 +37,8 @@ bool remove_one_file(const std::string& file) {
 }  // namespace
 
 const std::vector<LeftoverKind>& leftover_kinds() {
-  static const std::vector<LeftoverKind> all{{"cgroup", remove_group}, {"file", remove_one_file}};
+  static const std::vector<LeftoverKind> all{
+      {"cgroup", remove_group}, {"file", remove_one_file}, {"loop device", remove_loop_device}};
   return all;
 }
 

@@ -5,8 +5,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "harness/cluster/cell.h"
+#include "harness/cluster/loop_disks.h"
 
 namespace tribunal {
 namespace {
@@ -29,12 +31,17 @@ void block_ends() {
 
 }  // namespace
 
-int be_endless_cell(int, char** argv) {
+int be_endless_cell(int argc, char** argv) {
   const std::filesystem::path folder = argv[2];
   const std::string mark = argv[3];
   block_ends();
+  std::optional<LoopKeeper> keeper;
+  if (argc > 4) keeper.emplace();
   return inside_cell([&] {
-    const auto cluster = build_cell({2, folder / "logs", folder / "data"});
+    const auto cluster =
+        build_cell({2, folder / "logs", folder / "data", keeper ? &*keeper : nullptr});
+    for (std::size_t i = 0; i < cluster->size() && keeper; ++i)
+      cluster->loop_disks->mount(cluster->host(i));
     for (std::size_t i = 0; i < cluster->size(); ++i)
       cluster->host(i).start({{"/bin/sleep", "100000"}, {{"MARK", mark}}, false});
     std::ofstream(folder / "built") << "yes";

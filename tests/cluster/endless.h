@@ -4,8 +4,8 @@
 namespace tribunal {
 
 inline constexpr const char* endless_verb = "endless-cell";
-// argv: endless-cell folder mark. Creates <folder>/built when all runs. Returns 128 + the signal
-// that ended it.
+// argv: endless-cell folder mark [loop]; with loop its hosts have disks on loop devices. Creates
+// <folder>/built when all runs. Returns 128 + the signal that ended it.
 int be_endless_cell(int argc, char** argv);
 
 }  // namespace tribunal

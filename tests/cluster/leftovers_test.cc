@@ -9,10 +9,12 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <set>
 #include <sstream>
 #include <thread>
 
+#include "harness/cluster/journal.h"
 #include "harness/record/random.h"
 #include "tests/cluster/endless.h"
 #include "tests/cluster/in_cell.h"
@@ -48,10 +50,13 @@ std::set<pid_t> marked(const std::string& mark) {
   return found;
 }
 
+// A child inside of the cell: a keeper of disks is outside, as we are.
 pid_t child_of(pid_t parent) {
+  const auto outside = fs::read_symlink("/proc/self/ns/pid");
   for (const auto& entry : fs::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
-    if (!is_number(name)) continue;
+    std::error_code gone;
+    if (!is_number(name) || fs::read_symlink(entry.path() / "ns/pid", gone) == outside) continue;
     const std::string status = content(entry.path() / "status");
     if (status.find("\nPPid:\t" + std::to_string(parent) + "\n") != std::string::npos)
       return std::stoi(name);
@@ -82,13 +87,36 @@ std::set<std::string> mounts() {
   return found;
 }
 
-pid_t start_endless_cell(const std::string& mark, const fs::path& folder) {
+// Files below a folder that loop devices serve, with a name there or without.
+std::set<std::string> images_in_use(const fs::path& folder) {
+  std::set<std::string> found;
+  for (const auto& entry : fs::directory_iterator("/sys/block")) {
+    const std::string image = content(entry.path() / "loop/backing_file");
+    if (image.find(folder.filename()) != std::string::npos) found.insert(image);
+  }
+  return found;
+}
+
+bool comes_true(const std::function<bool()>& done) {
+  for (int i = 0; i < 2000; ++i) {
+    if (done()) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+enum class Disks { folders, loop_devices };
+
+pid_t start_endless_cell(const std::string& mark, const fs::path& folder,
+                         Disks disks = Disks::folders) {
   const std::string self = fs::read_symlink("/proc/self/exe");
   const pid_t outer = ::fork();
   if (outer != 0) return outer;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // it must not outlive a test that is killed itself
   ::setenv("MARK", mark.c_str(), 1);
-  ::execl(self.c_str(), self.c_str(), endless_verb, folder.c_str(), mark.c_str(), nullptr);
+  ::setenv("TRIBUNAL_STATE", (folder / "state").c_str(), 1);
+  ::execl(self.c_str(), self.c_str(), endless_verb, folder.c_str(), mark.c_str(),
+          disks == Disks::loop_devices ? "loop" : nullptr, nullptr);
   ::_exit(127);
 }
 
@@ -103,11 +131,7 @@ pid_t find(Part part, pid_t outer) {
 }
 
 bool all_gone(const std::string& mark) {
-  for (int i = 0; i < 1000; ++i) {
-    if (marked(mark).empty()) return true;
-    std::this_thread::sleep_for(10ms);
-  }
-  return false;
+  return comes_true([&] { return marked(mark).empty(); });
 }
 
 int reap(pid_t outer) {
@@ -156,6 +180,39 @@ TEST(Leftovers, nothing_stays_when_any_of_the_three_is_killed_at_any_moment) {
   }
   EXPECT_EQ(mounts(), mounts_before);
   EXPECT_EQ(interfaces(), interfaces_before);
+}
+
+// The journal of a killed cell says which images there were; by then the kernel has freed them.
+TEST(Leftovers, no_loop_device_stays_when_any_of_the_three_is_killed_and_recovery_finds_none) {
+  if (const auto check = check_loop_disks(); !check.works)
+    GTEST_SKIP() << check.why << "; " << check.fix;
+  const auto mounts_before = mounts();
+  Random random(static_cast<std::uint64_t>(::getpid()));
+  for (int round = 0; round < 9; ++round) {
+    const Folder folder;
+    const std::string mark =
+        "tribunal-mark-" + std::to_string(::getpid()) + "-l" + std::to_string(round) + "-";
+    const pid_t outer = start_endless_cell(mark, folder.path(), Disks::loop_devices);
+    const bool whole = round < 3;  // the others while it is still being set up
+    if (whole) {
+      EXPECT_TRUE(comes_true([&] { return fs::exists(folder.path() / "built"); }));
+      EXPECT_EQ(images_in_use(folder.path()).size(), 2U);
+    } else {
+      std::this_thread::sleep_for(std::chrono::microseconds(random.below(700'000)));
+    }
+    ::kill(find(static_cast<Part>(round % 3), outer), SIGKILL);
+    reap(outer);
+    EXPECT_TRUE(all_gone(mark)) << "round " << round;
+    EXPECT_TRUE(comes_true([&] { return images_in_use(folder.path()).empty(); })) << round;
+    std::size_t was_gone = 0;
+    for (const auto& one : recover(folder.path() / "state/journal")) {
+      EXPECT_NE(one.outcome, Recovery::Outcome::failed) << one.text;
+      was_gone += one.outcome == Recovery::Outcome::was_gone;
+    }
+    EXPECT_TRUE(!whole || was_gone == 2) << was_gone;
+    EXPECT_TRUE(recover(folder.path() / "state/journal").empty());
+  }
+  EXPECT_EQ(mounts(), mounts_before);
 }
 
 TEST(Leftovers, a_signal_to_the_outer_process_reaches_the_controller_and_its_code_comes_back) {
