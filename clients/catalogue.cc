@@ -2,6 +2,7 @@
 
 #include "clients/etcd/deploy.h"
 #include "clients/quorum/deploy.h"
+#include "clients/redis/deploy.h"
 
 namespace tribunal {
 
@@ -9,6 +10,7 @@ const std::vector<Database>& databases() {
   static const std::vector<Database> all = {
       etcd(),
       quorum(),
+      redis(),
   };
   return all;
 }
