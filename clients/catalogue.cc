@@ -1,6 +1,7 @@
 #include "clients/catalogue.h"
 
 #include "clients/etcd/deploy.h"
+#include "clients/postgresql/deploy.h"
 #include "clients/quorum/deploy.h"
 #include "clients/redis/deploy.h"
 
@@ -9,6 +10,7 @@ namespace tribunal {
 const std::vector<Database>& databases() {
   static const std::vector<Database> all = {
       etcd(),
+      postgresql(),
       quorum(),
       redis(),
   };
