@@ -1,5 +1,7 @@
 #include "nemesis/tools.h"
 
+#include <unistd.h>
+
 #include <string_view>
 #include <vector>
 
@@ -30,8 +32,11 @@ const std::vector<Verb>& tool_verbs() {
 
 std::optional<int> tool_main(int argc, char** argv) {
   if (argc < 2) return {};
-  for (const auto& verb : tool_verbs())
-    if (verb.name == argv[1]) return verb.run();
+  for (const auto& verb : tool_verbs()) {
+    if (verb.name != argv[1]) continue;
+    [[maybe_unused]] const int outside = ::chdir("/");  // a disk that is in use cannot be unmounted
+    return verb.run();
+  }
   return {};
 }
 

@@ -64,7 +64,10 @@ void LoopDisks::act(LoopKeeper::Act what, const Host& host) {
   std::string image;
   {
     const std::scoped_lock lock(mutex_);
-    image = images_.at(host.name());
+    const auto found = images_.find(host.name());
+    if (found == images_.end())
+      throw Error(Blame::environment, fmt::format("{} has no disk on a loop device", host.name()));
+    image = found->second;
   }
   try {
     keeper_.act(what, image, mounts_of(inits_.at(host.name())));

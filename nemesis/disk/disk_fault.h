@@ -17,13 +17,13 @@ inline constexpr const char* all_paths = "*";
 FaultOption paths_option();
 std::vector<std::string> paths_of(const PlannedFault& planned);
 
-// A kind of fault of class F; the disk is mounted before the database is started.
+// A kind of fault of class F, on FUSE; the disk is mounted before the database is started.
 template <class F>
 FaultKind disk_fault_kind(std::string name, std::string summary, std::vector<FaultOption> options) {
   auto kind = host_fault_kind<F>(std::move(name), std::move(summary));
   kind.options = std::move(options);
   kind.resource = "disks";
-  kind.prepare = prepare_disks;
+  kind.prepare = prepare_fuse_disks;
   return kind;
 }
 

@@ -1,16 +1,20 @@
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
 #include "harness/cluster/descriptor.h"
+#include "harness/cluster/loop_keeper.h"
 #include "nemesis/disk/disk.h"
 #include "nemesis/disk/disk_tool.h"
+#include "nemesis/disk/folder_sketch.h"
 #include "nemesis/tool_channel.h"
 
 namespace tribunal {
@@ -40,20 +44,19 @@ int write_file(const std::string& path, const json& order) {
   return 0;
 }
 
-// Past the kernel's copies: what the disk itself says.
+// Past the kernel's copies: what the disk itself says. Such reads go into whole pages.
 int read_file(const std::string& path, std::string& bytes) {
+  constexpr std::size_t block = 1 << 16;
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
-  struct stat status {};
-  if (!file || ::fstat(file.number(), &status) != 0) return errno;
-  bytes.resize(static_cast<std::size_t>(status.st_size));
-  for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t n =
-        ::pread(file.number(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
+  if (!file) return errno;
+  const std::unique_ptr<char, decltype(&std::free)> page(
+      static_cast<char*>(std::aligned_alloc(4096, block)), &std::free);
+  while (true) {
+    const ssize_t n = ::pread(file.number(), page.get(), block, static_cast<off_t>(bytes.size()));
     if (n < 0) return errno;
-    if (n == 0) bytes.resize(done);
-    done += static_cast<std::size_t>(n);
+    bytes.append(page.get(), static_cast<std::size_t>(n));
+    if (n == 0 || n % 512 != 0) return 0;
   }
-  return 0;
 }
 
 std::uint64_t bits_off(const std::string& bytes) {
@@ -64,30 +67,89 @@ std::uint64_t bits_off(const std::string& bytes) {
   return bits;
 }
 
+// Space is taken without writing to it. Gets `size` bytes.
+int fill_disk(const std::string& path, std::uint64_t& size) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) return errno;
+  constexpr std::uint64_t least = 4096;
+  for (std::uint64_t piece = std::uint64_t{1} << 40; piece >= least;) {
+    if (::fallocate(file.number(), 0, static_cast<off_t>(size), static_cast<off_t>(piece)) == 0) {
+      size += piece;
+    } else if (errno == ENOSPC || errno == EFBIG) {
+      piece /= 2;
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return ::fsync(file.number()) == 0 ? 0 : errno;
+}
+
+int remove_file(const std::string& path, const std::string& folder) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return errno;
+  const Descriptor within(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return within && ::fsync(within.number()) == 0 ? 0 : errno;
+}
+
+// On a disk of ours they are behind a name that no list shows, on another beside the data.
+std::string folder_of_probes(const std::string& data) {
+  return ::access(loop_disk_folder, F_OK) == 0 ? loop_disk_probes : data + "/" + Disk::own_name;
+}
+
 json probe(const json& order) {
-  const std::string folder = order.at("folder"), file = order.at("file"), what = order.at("do");
-  const std::string path = folder + "/" + Disk::own_name + "/" + file;
+  const std::string file = order.at("file"), what = order.at("do");
+  const std::string folder = folder_of_probes(order.at("folder")), path = folder + "/" + file;
   const auto began = std::chrono::steady_clock::now();
   std::string bytes;
+  std::uint64_t filled = 0;
   int error = 0;
   if (what == "write") {
     error = write_file(path, order);
   } else if (what == "read") {
     error = read_file(path, bytes);
+  } else if (what == "fill") {
+    error = fill_disk(path, filled);
+  } else if (what == "remove") {
+    error = remove_file(path, folder);
   } else {
     throw std::invalid_argument("a probe of a disk cannot " + what);
   }
   const auto took = std::chrono::steady_clock::now() - began;
   return {{"errno", error},
           {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
-          {"size", bytes.size()},
+          {"size", what == "fill" ? filled : bytes.size()},
           {"bits_off", bits_off(bytes)}};
+}
+
+json told(SketchLoss loss, std::uint64_t unread) {
+  constexpr std::size_t most_named = 20;
+  json answer{{"bytes", loss.bytes},
+              {"files", loss.files.size()},
+              {"names", loss.names.size()},
+              {"unread", unread}};
+  std::sort(loss.files.begin(), loss.files.end(),
+            [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (loss.files.size() > most_named) loss.files.resize(most_named);
+  if (loss.names.size() > most_named) loss.names.resize(most_named);
+  answer["lost"] = loss.files;
+  answer["undone"] = loss.names;
+  return answer;
 }
 
 }  // namespace
 
 int disk_probe_main() {
-  answer_all(probe);
+  constexpr std::uint64_t most_read = std::uint64_t{256} << 20;
+  FolderSketch before;
+  answer_all([&before](const json& order) -> json {
+    if (order.at("do") == "sketch") {
+      before = sketch_folder(order.at("folder"), most_read);
+      return json::object();
+    }
+    if (order.at("do") == "loss")
+      return told(loss_between(before, sketch_folder(order.at("folder"), most_read)),
+                  before.unread_bytes);
+    return probe(order);
+  });
   return 0;
 }
 

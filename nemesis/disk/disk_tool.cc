@@ -204,7 +204,6 @@ json DiskTool::reply(const json& order) {
 
 int disk_main() {
   ::umask(0);
-  [[maybe_unused]] const int outside = ::chdir("/");
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;  // one for each file that the kernel knows of

@@ -10,6 +10,7 @@
 #include "harness/record/random.h"
 #include "nemesis/disk/disk_fault.h"
 #include "nemesis/disk/faults.h"
+#include "nemesis/disk/loop_faults.h"
 #include "nemesis/options.h"
 
 namespace tribunal {
@@ -206,6 +207,11 @@ class DiskLying final : public RuleFault {
   }
 };
 
+template <class F>
+std::unique_ptr<Fault> made(const PlannedFault& planned) {
+  return std::make_unique<F>(planned);
+}
+
 }  // namespace
 
 FaultKind disk_full_fault() {
@@ -214,14 +220,14 @@ FaultKind disk_full_fault() {
       {{"overwrites", {"refused"}, "refused, as where each write takes new space, or allowed"},
        paths_option()});
   kind.harm = Harm::stops;  // most databases give up
-  return kind;
+  return on_either_disk(std::move(kind), made<DiskFull>, loop_full);
 }
 
 FaultKind disk_read_only_fault() {
   auto kind = disk_fault_kind<DiskReadOnly>(
       "disk-read-only", "whatever changes a file ends with EROFS", {paths_option()});
   kind.harm = Harm::stops;  // most databases give up
-  return kind;
+  return on_either_disk(std::move(kind), made<DiskReadOnly>, loop_read_only);
 }
 
 FaultKind disk_slow_fault() {

@@ -14,12 +14,14 @@ list(APPEND NEMESIS_SOURCES
   disk/faults.cc
   disk/file_content.cc
   disk/folder_copy.cc
+  disk/folder_sketch.cc
   disk/fuse_call.cc
   disk/fuse_data.cc
   disk/fuse_folders.cc
   disk/fuse_names.cc
   disk/host_disk.cc
   disk/inodes.cc
+  disk/loop_faults.cc
   disk/name_journal.cc
   disk/power_cut.cc
   disk/rollback.cc

@@ -24,10 +24,12 @@ class Folder {
   std::filesystem::path path_;
 };
 
-inline void in_cell(std::size_t hosts, const std::function<void(Cluster&, const Folder&)>& body) {
+inline void in_cell(std::size_t hosts, const std::function<void(Cluster&, const Folder&)>& body,
+                    LoopKeeper* loop_keeper = nullptr) {
   const Folder folder;
   const int code = inside_cell([&] {
-    const auto cluster = build_cell({hosts, folder.path() / "logs", folder.path() / "data"});
+    const auto cluster =
+        build_cell({hosts, folder.path() / "logs", folder.path() / "data", loop_keeper});
     body(*cluster, folder);
     return ::testing::Test::HasFailure() ? 1 : 0;
   });

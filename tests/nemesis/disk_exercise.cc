@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -261,13 +263,14 @@ bool is_what_was_written(const std::string& bytes) {
 }
 
 std::string read_directly(const std::string& path) {
+  constexpr std::size_t most = std::size_t{4} << 20;
+  const std::unique_ptr<char, decltype(&std::free)> pages(
+      static_cast<char*>(std::aligned_alloc(4096, most)), &std::free);
   const int file = ::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC);
-  std::string bytes(4'000'000, '\0');
-  const ssize_t n = ::pread(file, bytes.data(), bytes.size(), 0);
+  const ssize_t n = ::pread(file, pages.get(), most, 0);
   ::close(file);
   if (n < 0) throw std::runtime_error(std::strerror(errno));
-  bytes.resize(static_cast<std::size_t>(n));
-  return bytes;
+  return {pages.get(), static_cast<std::size_t>(n)};
 }
 
 // Like a database it makes sure of what it finds before it goes on.
@@ -275,7 +278,12 @@ int work(const std::string& folder) {
   const std::string path = folder + "/log";
   const int log = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (log < 0) return 1;
-  auto size = static_cast<off_t>(read_directly(path).size()) / 1000 * 1000;
+  const std::string found = read_directly(path);
+  auto size = static_cast<off_t>(found.size()) / 1000 * 1000;
+  // A disk without power may have kept the length of a file and not its last bytes.
+  const std::size_t last = found.find_last_not_of('\0');
+  if (last != std::string::npos && last + 1 < found.size())
+    size = static_cast<off_t>(last + 1) / 1000 * 1000;
   for (std::uint64_t turn = 0;; ++turn) {
     if (!is_what_was_written(read_directly(path).substr(0, static_cast<std::size_t>(size))))
       return 1;
