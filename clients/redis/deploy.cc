@@ -71,7 +71,7 @@ bool redis_serves(Host& host, const Deployment& deployment, RedisDeadline until)
   probe.call_timeout = std::chrono::ceil<Milliseconds>(
       std::max(until - steady_clock::now(), steady_clock::duration(1ms)));
   probe.options["reads"] = "primary";
-  probe.options["route"] = "primary";
+  probe.options["route"] = "local";
   connect_redis(host.address(), probe)->invoke(Read{});
   return true;
 }

@@ -41,9 +41,11 @@ RedisReply RedisDialogue::change(const std::string& key, const RedisCommand& com
 
 void RedisDialogue::await_replicas() {
   if (wait_ == 0) return;
-  // Redis gives up sooner than the client, so that the count is known.
-  const auto left = std::chrono::duration_cast<Milliseconds>(until_ - steady_clock::now()) * 8 / 10;
-  const auto patience = std::max<std::int64_t>(1, left.count());
+  // Redis gives up sooner than the client, so that the count is known; it looks at its clock ten
+  // times a second.
+  constexpr Milliseconds sooner{300};
+  const auto left = std::chrono::duration_cast<Milliseconds>(until_ - steady_clock::now());
+  const auto patience = std::max<std::int64_t>(1, (left - sooner).count());
   const RedisExchange exchange =
       last_->ask({"WAIT", fmt::to_string(wait_), fmt::to_string(patience)}, until_);
   require_done(find_wait_outcome(exchange, wait_, timeout_));

@@ -19,13 +19,17 @@ RedisReply ask_redis(const std::string& endpoint, const RedisCommand& command, R
   return exchange.reply;
 }
 
-std::optional<std::string> primary_named_by(const std::string& sentinel, RedisDeadline until) {
-  const RedisReply reply =
-      ask_redis(sentinel, {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", sentinel_name}, until);
+RedisCommand primary_question() { return {"SENTINEL", "GET-MASTER-ADDR-BY-NAME", sentinel_name}; }
+
+std::optional<std::string> address_named_in(const RedisReply& reply) {
   if (reply.kind == ReplyKind::nothing) return std::nullopt;
   const auto parts = texts_in(reply);
   if (parts.size() != 2) throw RedisNonsense("a Sentinel's answer is no address");
   return parts[0] + ":" + parts[1];
+}
+
+std::optional<std::string> primary_named_by(const std::string& sentinel, RedisDeadline until) {
+  return address_named_in(ask_redis(sentinel, primary_question(), until));
 }
 
 RedisRole role_in(const RedisReply& reply) {

@@ -17,7 +17,10 @@ constexpr const char* sentinel_name = "tribunal";  // of the primary that Sentin
 RedisReply ask_redis(const std::string& endpoint, const RedisCommand& command, RedisDeadline until,
                      const Access& access = {});
 
-// The address of the primary, as that Sentinel has it; nothing where it knows none.
+// What a Sentinel is asked, and the address that it answers; nothing where it knows none.
+RedisCommand primary_question();
+std::optional<std::string> address_named_in(const RedisReply& reply);
+// The two together.
 std::optional<std::string> primary_named_by(const std::string& sentinel, RedisDeadline until);
 
 // What a server says to ROLE. Throws RedisNonsense.

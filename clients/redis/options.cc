@@ -20,8 +20,9 @@ std::vector<DatabaseOption> redis_options() {
        {"primary", "replica"},
        "replica: each client reads from its own node, whatever that is"},
       {"route",
-       {"primary", "node"},
-       "node: each client speaks to its own node only, and a replica refuses what it writes"},
+       {"local", "sentinels", "node"},
+       "how a client finds the primary: its own node says who it is, at each call; it asks the "
+       "Sentinels in turn when it has lost it; or it speaks to its own node only"},
       {"wait", counts, "replicas that must acknowledge each write (WAIT)"},
       {"appendonly", {"yes", "no"}, "no: nothing is kept on disk"},
       {"appendfsync", {"always", "everysec", "no"}, "when the append-only file is synced"},

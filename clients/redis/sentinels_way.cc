@@ -12,9 +12,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-class SentinelWay final : public RedisWay {
+class SentinelsWay final : public RedisWay {
  public:
-  SentinelWay(const std::string& node, const Deployment& deployment)
+  SentinelsWay(const std::string& node, const Deployment& deployment)
       : access_(deployment.access),
         // So that a few silent ones leave time to ask the others.
         patience_(std::max(deployment.call_timeout / 5, Milliseconds(50))) {
@@ -74,8 +74,8 @@ class SentinelWay final : public RedisWay {
 
 }  // namespace
 
-std::unique_ptr<RedisWay> sentinel_way(const std::string& node, const Deployment& deployment) {
-  return std::make_unique<SentinelWay>(node, deployment);
+std::unique_ptr<RedisWay> sentinels_way(const std::string& node, const Deployment& deployment) {
+  return std::make_unique<SentinelsWay>(node, deployment);
 }
 
 }  // namespace tribunal
