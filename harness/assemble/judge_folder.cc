@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "checkers/catalogue.h"
+#include "harness/assemble/find_database.h"
 #include "harness/assemble/resolve.h"
 #include "harness/parts/catalogue.h"
 #include "harness/record/error.h"
@@ -89,7 +90,7 @@ Verdict nothing_claimed(const Spec& spec) {
   verdict.reason = fmt::format(
       "{} promises nothing under these options, so nothing was judged but progress: name a claim "
       "by --checkers",
-      spec.database);
+      find_database(spec.database)->name);
   return verdict;
 }
 
@@ -109,6 +110,9 @@ Judged judge_folder(const RunFolder& folder, const JudgeRequest& request) {
   }
   Spec spec;
   read_yaml(spec, folder.spec());
+  // The description as it was then.
+  if (const auto kept = folder.path() / kept_description; std::filesystem::exists(kept))
+    spec.database = kept;
   const auto& workload = find(workloads(), "workload", spec.workload);
   auto names = checkers_of(spec);
   const bool claims = !spec.checkers.empty() || names != std::vector<std::string>{"progress"};

@@ -7,7 +7,7 @@
 
 #include "checkers/catalogue.h"
 #include "checkers/options.h"
-#include "clients/catalogue.h"
+#include "harness/assemble/find_database.h"
 #include "harness/assemble/resolve_schedule.h"
 #include "harness/parts/catalogue.h"
 #include "harness/run/judge.h"
@@ -119,10 +119,10 @@ std::map<std::string, std::string> options_of(const Spec& spec, const Database& 
 
 std::vector<std::string> checkers_of(const Spec& spec) {
   if (!spec.checkers.empty()) return spec.checkers;
-  const auto& database = find(databases(), "database", spec.database);
+  const auto database = find_database(spec.database);
   const auto& workload = find(workloads(), "workload", spec.workload);
   std::vector<std::string> names;
-  if (database.promises) names = database.promises(options_of(spec, database), workload.name);
+  if (database->promises) names = database->promises(options_of(spec, *database), workload.name);
   return names.empty() ? workload.checkers : names;
 }
 
@@ -149,13 +149,19 @@ Resolved resolve(Spec& spec) {
     throw Error(Blame::usage, "no database was named",
                 "tribunal run etcd; `tribunal list databases` prints them");
   }
-  const auto& database = find(databases(), "database", spec.database);
+  if (names_a_file(spec.database))  // for whoever repeats the run from elsewhere
+    spec.database = std::filesystem::absolute(spec.database).lexically_normal();
+  const auto owner = find_database_to_run(spec.database);
+  const Database& database = *owner;
   const auto& workload = find(workloads(), "workload", spec.workload);
   if (std::find(database.workloads.begin(), database.workloads.end(), workload.name) ==
       database.workloads.end()) {
     contradiction(fmt::format("{} does not serve the workload '{}'", database.name, workload.name),
                   fmt::format("one of: {}", fmt::join(database.workloads, ", ")));
   }
+  if (!database.start)
+    contradiction(fmt::format("{} does not say how {} is started", spec.database, database.name),
+                  "add `server` and `start` to it: docs/deployments.md");
   check_claims(spec);
   const auto options = options_of(spec, database);
   settle_nodes(spec, database, options);
@@ -164,7 +170,8 @@ Resolved resolve(Spec& spec) {
     spec.has_seed = true;
   }
   Resolved resolved{
-      database, workload, traffic_of(spec, workload), minimums_of(spec, workload), {}, {}, {}, {}};
+      owner, database, workload, traffic_of(spec, workload), minimums_of(spec, workload), {},
+      {},    {},       {}};
   resolve_schedule(spec, database, resolved);
   resolved.deployment.options = options;
   resolved.deployment.call_timeout = spec.timeout;

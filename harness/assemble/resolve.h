@@ -1,6 +1,7 @@
 // Names in a spec -> parts. With the verbs beside it, the only place that knows every folder.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,6 +14,7 @@
 namespace tribunal {
 
 struct Resolved {
+  std::shared_ptr<const Database> owner;  // of the next; nobody, where that is of the catalogue
   const Database& database;
   const Workload& workload;
   Traffic traffic;

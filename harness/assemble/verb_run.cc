@@ -7,8 +7,10 @@
 
 #include <atomic>
 #include <ctime>
+#include <optional>
 
 #include "checkers/catalogue.h"
+#include "harness/assemble/find_database.h"
 #include "harness/assemble/guard.h"
 #include "harness/assemble/judge_folder.h"
 #include "harness/assemble/resolve.h"
@@ -17,6 +19,7 @@
 #include "harness/cluster/cell.h"
 #include "harness/cluster/command.h"
 #include "harness/cluster/journal.h"
+#include "harness/cluster/loop_keeper.h"
 #include "harness/record/error.h"
 #include "harness/run/run.h"
 #include "nemesis/catalogue.h"
@@ -27,7 +30,7 @@ namespace {
 struct RunFlags {
   std::string what;                           // a database or a spec file
   std::map<std::string, std::string> fields;  // as given, by name
-  std::string reads, level, junit, summary;
+  std::string database, reads, level, junit, summary;
 };
 
 // Turns the first SIGINT or SIGTERM into a stop; a second one ends at once (the kernel cleans up
@@ -97,14 +100,18 @@ RunFacts facts_of(const Spec& spec, const Resolved& resolved) {
       {"cores", std::to_string(std::thread::hardware_concurrency())},
       {"backend", "cell"},
       {"tribunal", TRIBUNAL_VERSION},
-      {"server", resolved.deployment.binary},
-      {"server sha256", digest(resolved.deployment.binary)}};
+  };
+  if (!resolved.deployment.binary.empty()) {
+    facts.environment.emplace_back("server", resolved.deployment.binary);
+    facts.environment.emplace_back("server sha256", digest(resolved.deployment.binary));
+  }
   for (const auto& [name, value] : resolved.deployment.options)
     facts.environment.emplace_back(name, value);
   return facts;
 }
 
-RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& folder) {
+RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& folder,
+                LoopKeeper* loop_keeper) {
   RunPlan plan{resolved.database,   resolved.workload,  faults(),          {},
                resolved.deployment, resolved.traffic,   resolved.schedule, resolved.script,
                spec.seed,           spec.ready_timeout, spec.settle,       spec.agreement};
@@ -112,6 +119,7 @@ RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& fol
   cell.hosts = spec.nodes;
   cell.logs = folder.path() / "logs";
   if (spec.data == "disk") cell.data = folder.path() / "data";
+  cell.loop_keeper = loop_keeper;
   plan.cluster = [cell] { return build_cell(cell); };
   return plan;
 }
@@ -135,19 +143,24 @@ void report_failure(const RunFolder& folder, RunFacts& facts, const RunFlags& fl
   write_reports(folder, flags);
 }
 
-int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags) {
+int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags,
+               LoopKeeper* loop_keeper) {
   Interruption interruption;
   Progress progress(stdout);
   const auto folder =
-      RunFolder::create(spec.out, fmt::format("{}-{}", spec.database, spec.workload));
+      RunFolder::create(spec.out, fmt::format("{}-{}", resolved.database.name, spec.workload));
   folder.write_spec(to_yaml(spec));
+  if (names_a_file(spec.database))
+    write_file(folder.path() / kept_description, read_file(spec.database));
+  std::filesystem::create_directories(folder.logs(Cluster::clients_name));
+  resolved.deployment.notes->set("logs", folder.logs(Cluster::clients_name));
   if (resolved.script) write_file(folder.script(), resolved.script_text);
   auto facts = facts_of(spec, resolved);
   progress.say(fmt::format("{} {}, {} nodes, workload {}, faults {}, {:.0f} s, seed {}",
                            facts.database, facts.database_version, spec.nodes, facts.workload,
                            facts.faults, static_cast<double>(spec.time.count()) / 1000, spec.seed));
   try {
-    run(plan_of(spec, resolved, folder), folder, facts, progress, interruption.stop(),
+    run(plan_of(spec, resolved, folder, loop_keeper), folder, facts, progress, interruption.stop(),
         [&interruption] { return interruption.name(); });
   } catch (const Error& error) {
     report_failure(folder, facts, flags, error);
@@ -189,17 +202,21 @@ class Sweep {
   }
 };
 
-bool names_a_file(const std::string& what) {
-  return what.ends_with(".yaml") || what.ends_with(".yml") || what.find('/') != std::string::npos;
+// A spec's file names files as seen from where it is.
+void read_spec(Spec& spec, const std::filesystem::path& file) {
+  read_yaml(spec, file);
+  const auto beside = file.parent_path() / spec.database;
+  if (names_a_file(spec.database) && std::filesystem::exists(beside)) spec.database = beside;
 }
 
 int run_verb(const RunFlags& flags) {
   Spec spec;
-  if (names_a_file(flags.what)) {
-    read_yaml(spec, flags.what);
+  if (names_a_file(flags.what) && !is_description(flags.what)) {
+    read_spec(spec, flags.what);
   } else {
     spec.database = flags.what;
   }
+  if (!flags.database.empty()) spec.database = flags.database;
   for (const auto& [name, text] : flags.fields) {
     if (!text.empty()) set_field(spec, name, text, "--" + name);
   }
@@ -207,7 +224,11 @@ int run_verb(const RunFlags& flags) {
   if (!flags.level.empty()) set_field(spec, "set", "level=" + flags.level, "--level");
   const auto resolved = resolve(spec);
   const Sweep sweep;
-  return inside_cell([&] { return guarded([&] { return run_inside(spec, resolved, flags); }); });
+  std::optional<LoopKeeper> keeper;
+  if (spec.disk == "loop") keeper.emplace();
+  return inside_cell([&] {
+    return guarded([&] { return run_inside(spec, resolved, flags, keeper ? &*keeper : nullptr); });
+  });
 }
 
 }  // namespace
@@ -216,8 +237,11 @@ void add_run(CLI::App& app, int& exit) {
   auto* verb =
       app.add_subcommand("run", "start a real cluster, work it, hurt it, record, judge and report");
   const auto flags = std::make_shared<RunFlags>();
-  verb->add_option("what", flags->what, "a database (`tribunal list databases`) or a spec.yaml")
-      ->required();
+  verb->add_option("what", flags->what,
+                   "a database (`tribunal list databases`), a file that describes one, or a "
+                   "spec.yaml");
+  verb->add_option("--database", flags->database, "the same, beside a spec.yaml")
+      ->type_name("NAME or FILE");
   for (const auto& field : spec_fields()) {
     if (field.name == std::string("database")) continue;
     const auto usual = field.name == std::string("seed") ? "" : field.show(Spec{});
