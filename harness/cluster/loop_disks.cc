@@ -48,7 +48,13 @@ void LoopDisks::mount(const Host& host) {
     journal_.write_down({"loop device", image});
     images_[host.name()] = image;
   }
-  act(LoopKeeper::Act::mount, host);
+  try {
+    act(LoopKeeper::Act::mount, host);
+  } catch (const Error&) {  // not the next time either, and then, too, with the reason
+    const std::scoped_lock lock(mutex_);
+    images_.erase(host.name());
+    throw;
+  }
 }
 
 void LoopDisks::shut_down(const Host& host) { act(LoopKeeper::Act::shut_down, host); }

@@ -108,6 +108,16 @@ std::uint64_t Damage::copy_chunks(FileContent& content, const std::vector<ByteRa
   return other;
 }
 
+std::uint64_t Damage::restore_chunks(FileContent& content, const std::vector<ByteRange>& ranges,
+                                     const FileContent& earlier) {
+  const std::uint64_t end_then = earlier.size();
+  std::uint64_t other = 0;
+  for (const auto& [begin, end] : ranges)
+    for (std::uint64_t at = begin; at < end && begin < end_then; at += block)
+      other += write(content, at, earlier.read(at, std::min(block, end - at)));
+  return other;
+}
+
 std::uint64_t Damage::truncate(FileContent& content, std::uint64_t drop) {
   const std::uint64_t size = content.size(), begin = size - std::min(drop, size);
   if (begin == size) return 0;

@@ -41,6 +41,11 @@ class Damage {
   // many bytes are other now.
   std::uint64_t copy_chunks(FileContent& content, const std::vector<ByteRange>& ranges,
                             const ChunkChoice& choice, Random& chance);
+  // Puts in place of each chunk what it was in an earlier state of the file, as if what was written
+  // to it since had never reached the disk. A chunk that was not there then is left alone; of one
+  // that was there in part the rest is zeros. Returns how many bytes are other now.
+  std::uint64_t restore_chunks(FileContent& content, const std::vector<ByteRange>& ranges,
+                               const FileContent& earlier);
   std::uint64_t write(FileContent& content, std::uint64_t offset, const std::string& bytes);
   std::uint64_t truncate(FileContent& content, std::uint64_t drop);  // returns the bytes dropped
 

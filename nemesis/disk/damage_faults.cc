@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 #include "harness/record/random.h"
 #include "nemesis/disk/disk_fault.h"
@@ -30,6 +31,10 @@ class DamageFault : public DiskFault {
 
  protected:
   virtual std::uint64_t probe_bytes(const Cluster&) const { return 64 << 10; }
+  // While the database still runs.
+  virtual void prepare_damage(Host&) {}
+  // Whether a host on which nothing is other now was not met at all.
+  virtual bool may_find_nothing() const { return false; }
   virtual json damage_of(const Cluster&, const Host& host) const {
     json damage = damage_;
     damage["seed"] = Random::stream(planned().seed, "disk-damage", host.index()).next();
@@ -50,6 +55,7 @@ class DamageFault : public DiskFault {
 
 std::string DamageFault::strike(Ground& ground, Host& host) {
   const std::uint64_t bytes = probe_bytes(ground.cluster);
+  prepare_damage(host);
   probe_write(host, {damaged_probe_file, 0, bytes, "cut"}, 10s);
   stop_database(host);
   const json done = ask_disk(host, damage_of(ground.cluster, host));
@@ -57,7 +63,8 @@ std::string DamageFault::strike(Ground& ground, Host& host) {
   ground.cluster.start_database(host);
   note(host, "bytes damaged", done["bytes"]);
   note(host, "files damaged", done["files"]);
-  if (done["bytes"] == 0) throw std::runtime_error("there was no byte that could be damaged");
+  if (done["bytes"] == 0 && !may_find_nothing())
+    throw std::runtime_error("there was no byte that could be damaged");
   if (seen.bits_off == 0 && seen.size == bytes)
     throw std::runtime_error("a probe's file is as it was");
   return fmt::format("{} bytes of {} files; of a probe's {} bytes {} are there, {} bits wrong",
@@ -135,6 +142,40 @@ class ChunkCopy final : public DamageFault {
   }
 };
 
+// Chunks that were written meanwhile are put back to what they were in a snapshot, and the rest of
+// the file is not: a disk that lost some writes.
+class LostWrite final : public DamageFault {
+ public:
+  explicit LostWrite(const PlannedFault& planned)
+      : DamageFault(planned, order(planned)), age_(time_option(planned, "age", 100ms, 10s)) {}
+
+ private:
+  static json order(const PlannedFault& planned) {
+    json damage = chunk_options(planned);
+    damage["kind"] = "restore";
+    damage["snapshot"] = fmt::format("fault {}", planned.id);
+    return damage;
+  }
+  // A probe's chunks are zeros then, but for the last.
+  void prepare_damage(Host& host) override {
+    const std::uint64_t bytes = probe_bytes(), last = 4096;
+    probe_write(host, {damaged_probe_file, 0, 0, "cut"}, 10s);
+    probe_write(host, {damaged_probe_file, bytes - last, last, "sync"}, 10s);
+    ask_disk(host, {{"do", "snapshot"}, {"name", fmt::format("fault {}", planned().id)}});
+    std::this_thread::sleep_for(age_);
+  }
+  bool may_find_nothing() const override { return true; }
+  std::uint64_t probe_bytes(const Cluster&) const override { return probe_bytes(); }
+  // So many chunks that one of them is sure to be met, but for one in e^20.
+  std::uint64_t probe_bytes() const {
+    const double chunks = 2 + 20 / std::max(0.001, share_option(planned(), "share"));
+    const auto chunk = static_cast<double>(count_option(planned(), "chunk", 512, 1 << 20));
+    return static_cast<std::uint64_t>(std::clamp(chunks * chunk, 65536.0, 64e6));
+  }
+
+  const Milliseconds age_;
+};
+
 class TruncateFile final : public DamageFault {
  public:
   explicit TruncateFile(const PlannedFault& planned)
@@ -189,6 +230,15 @@ FaultKind misdirected_write_fault() {
       "misdirected-write",
       "chunks of files are overwritten by others of the same file, and put back",
       {chunk_size(), {"share", {"50%", "100%"}, "of the chunks that are met"}});
+}
+
+FaultKind lost_write_fault() {
+  return damage_kind<LostWrite>("lost-write",
+                                "chunks of files are put back to what they were in a snapshot, the "
+                                "rest is not, and put right",
+                                {{"age", {"3s", "1s", "8s"}, "of the snapshot"},
+                                 chunk_size(),
+                                 {"share", {"50%", "100%"}, "of the chunks that are met"}});
 }
 
 FaultKind truncate_file_fault() {

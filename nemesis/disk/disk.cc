@@ -154,7 +154,7 @@ CutLoss Disk::cut(std::uint64_t torn_sector, std::uint64_t seed, Stale& stale) {
 std::uint64_t Disk::snapshot(const std::string& name) {
   const std::unique_lock alone(world);
   const Descriptor copy = emptied(make_folder(snapshots_.number(), name)),
-                   own = emptied(make_folder(snapshots_.number(), name + ".own"));
+                   own = emptied(make_folder(snapshots_.number(), probes_of(name)));
   copy_folder(probes_.number(), own.number(), {});
   return copy_folder(top_.number(), copy.number(), own_name);
 }
@@ -174,7 +174,7 @@ std::uint64_t Disk::roll_back(const std::string& name, Stale& stale) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const std::unique_lock alone(world);
   const Descriptor copy = open_folder(snapshots_.number(), name),
-                   own = open_folder(snapshots_.number(), name + ".own");
+                   own = open_folder(snapshots_.number(), probes_of(name));
   if (const std::string open = open_file(); !open.empty())
     throw std::system_error(EBUSY, std::generic_category(),
                             "roll back a disk of which " + open + " is open");

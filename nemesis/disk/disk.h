@@ -37,11 +37,12 @@ struct CutLoss {
 };
 
 struct DamageOrder {
-  enum class Kind : std::uint8_t { flip, copy, truncate } kind = Kind::flip;
+  enum class Kind : std::uint8_t { flip, copy, truncate, restore } kind = Kind::flip;
   std::vector<std::string> paths;  // as in DiskRule
   ChunkChoice chunks;
   double bit_probability = 1e-4;
   std::uint64_t drop = 0;  // bytes, for truncate
+  std::string snapshot;    // by name, for restore
   std::uint64_t seed = 0;
 };
 
@@ -96,8 +97,11 @@ class Disk {
   std::string open_file() const;  // the path of one; empty: none is open
   void touched(const InodePointer& inode, bool was_clean, std::uint64_t took);
   std::uint64_t cut_file(Inode& inode, std::uint64_t torn_sector, Random& chance);
-  void damage_file(const DamageOrder& order, const std::string& path, Inode& inode, Random& chance,
-                   DamageDone& done);
+  struct DamageWork;
+  void damage_file(DamageWork& work, const std::string& path, Inode& inode);
+
+  // The folder that keeps the harness's own files of a snapshot.
+  static std::string probes_of(const std::string& snapshot) { return snapshot + ".own"; }
 
   const std::uint64_t memory_;
   const Descriptor top_, aside_, probes_, snapshots_;

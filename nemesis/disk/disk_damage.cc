@@ -37,46 +37,72 @@ bool is_meant(const DamageOrder& order, const std::string& path) {
          });
 }
 
+// Not there: no descriptor.
+Descriptor open_file_in(const Descriptor& folder, const std::string& path) {
+  return Descriptor(
+      ::openat(folder.number(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+}
+
+std::string name_in(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
 }  // namespace
 
-void Disk::damage_file(const DamageOrder& order, const std::string& path, Inode& inode,
-                       Random& chance, DamageDone& done) {
+struct Disk::DamageWork {
+  const DamageOrder& order;
+  Random chance;
+  Descriptor earlier, earlier_probes;  // the folders of the snapshot
+  DamageDone done = {};
+};
+
+void Disk::damage_file(DamageWork& work, const std::string& path, Inode& inode) {
+  const DamageOrder& order = work.order;
   if (!inode.probe && !is_meant(order, path)) return;
   const std::scoped_lock lock(inode.mutex);
   const int file = content(inode);
   if (file < 0) return;
   DescriptorContent bytes(file);
-  const auto chunks = chosen_chunks(order.chunks, bytes.size(), chance);
+  const auto chunks = chosen_chunks(order.chunks, bytes.size(), work.chance);
   const std::uint64_t before = inode.damage.bytes();
-  if (order.kind == DamageOrder::Kind::flip) {
-    inode.damage.flip_bits(bytes, chunks, {order.bit_probability, most_flips}, chance);
-  } else if (order.kind == DamageOrder::Kind::copy) {
-    inode.damage.copy_chunks(bytes, chunks, order.chunks, chance);
-  } else {
-    inode.damage.truncate(bytes, order.drop);
+  switch (order.kind) {
+    case DamageOrder::Kind::flip:
+      inode.damage.flip_bits(bytes, chunks, {order.bit_probability, most_flips}, work.chance);
+      break;
+    case DamageOrder::Kind::copy:
+      inode.damage.copy_chunks(bytes, chunks, order.chunks, work.chance);
+      break;
+    case DamageOrder::Kind::truncate:
+      inode.damage.truncate(bytes, order.drop);
+      break;
+    case DamageOrder::Kind::restore:
+      if (const Descriptor then = inode.probe ? open_file_in(work.earlier_probes, name_in(path))
+                                              : open_file_in(work.earlier, path))
+        inode.damage.restore_chunks(bytes, chunks, DescriptorContent(then.number()));
   }
   const std::uint64_t other = inode.damage.bytes() - before;
   inode.damaged = !inode.damage.empty();
   if (inode.opens == 0 && inode.unsynced.clean()) inode.content.close();
-  (inode.probe ? done.probe_bytes : done.bytes) += other;
-  done.files += other > 0 && !inode.probe;
+  (inode.probe ? work.done.probe_bytes : work.done.bytes) += other;
+  work.done.files += other > 0 && !inode.probe;
 }
 
 DamageDone Disk::damage(const DamageOrder& order, Stale& stale) {
-  DamageDone done;
-  Random chance(order.seed);
+  DamageWork work{order, Random(order.seed), {}, {}};
   const std::unique_lock alone(world);
+  if (order.kind == DamageOrder::Kind::restore) {
+    work.earlier = open_folder(snapshots_.number(), order.snapshot);
+    work.earlier_probes = open_folder(snapshots_.number(), probes_of(order.snapshot));
+  }
   const auto visit = [&](const std::string& path, const InodePointer& inode) {
-    damage_file(order, path, *inode, chance, done);
+    damage_file(work, path, *inode);
     stale.inodes.push_back(inode->id);
   };
   visit_files(inodes, inodes.top(), visit);
   for (const InodePointer& inode : inodes.all()) {  // the probes are in no list
     struct stat status {};
     if (inode->probe && ::fstat(inode->place->number(), &status) == 0 && S_ISREG(status.st_mode))
-      visit({}, inode);
+      visit(inodes.path(*inode), inode);
   }
-  return done;
+  return work.done;
 }
 
 DamageDone Disk::repair(Stale& stale) {

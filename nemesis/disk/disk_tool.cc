@@ -67,7 +67,7 @@ json counts_of(const DiskRuleCounts& counts) {
 }
 
 DamageOrder damage_of(const json& order) {
-  static constexpr std::array<const char*, 3> kinds{"flip", "copy", "truncate"};
+  static constexpr std::array<const char*, 4> kinds{"flip", "copy", "truncate", "restore"};
   DamageOrder damage;
   damage.kind = static_cast<DamageOrder::Kind>(index_of(kinds, order.at("kind")));
   damage.paths = order.value("paths", damage.paths);
@@ -80,6 +80,7 @@ DamageOrder damage_of(const json& order) {
   chunks.probability = order.value("probability", chunks.probability);
   damage.bit_probability = order.value("bit_probability", damage.bit_probability);
   damage.drop = order.value("drop", damage.drop);
+  damage.snapshot = order.value("snapshot", damage.snapshot);
   damage.seed = order.value("seed", damage.seed);
   return damage;
 }

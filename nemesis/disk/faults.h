@@ -18,6 +18,7 @@ FaultKind disk_error_fault();
 FaultKind disk_lying_fault();
 FaultKind bit_flip_fault();
 FaultKind misdirected_write_fault();
+FaultKind lost_write_fault();
 FaultKind truncate_file_fault();
 FaultKind rollback_fault();
 FaultKind helix_fault();

@@ -23,6 +23,7 @@ list(APPEND NEMESIS_SOURCES
   disk/inodes.cc
   disk/loop_faults.cc
   disk/name_journal.cc
+  disk/on_loop.cc
   disk/power_cut.cc
   disk/rollback.cc
   disk/rule_faults.cc

@@ -290,6 +290,26 @@ TEST(DiskFaults, a_truncated_log_gets_its_end_back_unless_it_was_written_on) {
   });
 }
 
+TEST(DiskFaults, a_lost_write_is_met_and_put_right) {
+  NEED_FUSE_HERE();
+  on_workers([](Workers& workers, Cluster& cluster) {
+    Host& host = cluster.host(0);
+    workers.await_bytes(host, 20'000);
+    // Long enough ago that the worker has written on in a chunk that there was.
+    const auto plan =
+        plan_of("lost-write", {{"age", "3s"}, {"share", "100%"}, {"chunk", "4096"}}, "one");
+    const Receipt receipt = try_fault(workers, plan, [&] {
+      for (const auto until = Clock::now() + 10s; workers.works(host) && Clock::now() < until;)
+        std::this_thread::sleep_for(5ms);
+      EXPECT_FALSE(workers.works(host)) << "it was not noticed";
+      host.signal_all(SIGKILL);  // the peer, so that the database is down
+    });
+    EXPECT_TRUE(receipt.exercised);
+    EXPECT_GE(counter(receipt, "n1 bytes damaged"), 1);
+    workers.await_bytes(host, 5'000);  // it has read and found right what was there before
+  });
+}
+
 TEST(DiskFaults, a_rollback_loses_what_was_synced) {
   NEED_FUSE_HERE();
   on_workers([](Workers& workers, Cluster& cluster) {

@@ -157,6 +157,20 @@ TEST(Damage, a_repair_puts_back_what_nobody_has_written_since) {
   }
 }
 
+TEST(Damage, a_lost_write_is_of_whole_chunks_and_of_what_was_there_then) {
+  MemoryContent content, earlier;
+  earlier.bytes = "aaaabb";
+  content.bytes = "AAAABBBBCCCC";
+  Damage damage;
+  EXPECT_EQ(damage.restore_chunks(content, {{4, 8}, {8, 12}}, earlier), 4U);
+  EXPECT_EQ(content.bytes, std::string("AAAAbb\0\0CCCC", 12)) << "the last chunk was not there";
+  EXPECT_EQ(damage.restore_chunks(content, {{4, 8}}, earlier), 0U) << "it is what it was";
+  damage.written(5, 6);
+  content.bytes[5] = 'x';
+  EXPECT_EQ(damage.repair(content), 3U);
+  EXPECT_EQ(content.bytes, "AAAABxBBCCCC");
+}
+
 TEST(Damage, a_tail_comes_back_unless_somebody_wrote_behind_it) {
   MemoryContent content;
   content.bytes = "0123456789";

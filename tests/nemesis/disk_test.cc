@@ -250,6 +250,38 @@ TEST(Disk, damage_is_there_and_a_repair_puts_back_what_was_not_written_since) {
   });
 }
 
+TEST(Disk, puts_chunks_back_to_a_snapshot_and_leaves_the_others) {
+  NEED_FUSE();
+  on_disk([](HostDisk& disk, Host&) {
+    const auto fill = [&](const std::string& name, char with, int from, int to) {
+      disk.shell(
+          fmt::format("head -c {} /dev/zero | tr '\\0' {} | dd of={} bs=1000 seek={} "
+                      "conv=notrunc status=none",
+                      (to - from) * 1000, with, disk.path(name), from));
+    };
+    const auto read = [&](const std::string& name) {
+      return disk.shell(fmt::format("tr '\\0' 0 < {} | fold -w 1000 | cut -c 1", disk.path(name)));
+    };
+    fill("a", 'x', 0, 4);
+    fill("b", 'x', 0, 1);
+    disk.ask({{"do", "snapshot"}, {"name", "s"}});
+    fill("a", 'y', 1, 6);
+    fill("new", 'y', 0, 2);
+    const json order{{"do", "damage"}, {"kind", "restore"}, {"snapshot", "s"}, {"chunk", 2000},
+                     {"paths", {"*"}}, {"modulus", 2},      {"index", 1}};
+    const json done = disk.ask(order);
+    EXPECT_EQ(done["files"], 1) << done;
+    EXPECT_EQ(done["bytes"], 2000);
+    EXPECT_EQ(read("a"), "x\ny\nx\nx\ny\ny\n") << "the second of three chunks, to what it was";
+    EXPECT_EQ(read("b"), "x\n");
+    EXPECT_EQ(read("new"), "y\ny\n");
+    EXPECT_EQ(disk.ask({{"do", "repair"}})["bytes"], 2000);
+    EXPECT_EQ(read("a"), "x\ny\ny\ny\ny\ny\n");
+    EXPECT_TRUE(
+        disk.ask({{"do", "damage"}, {"kind", "restore"}, {"snapshot", "none"}}).contains("failed"));
+  });
+}
+
 TEST(Disk, rolls_back_to_a_snapshot) {
   NEED_FUSE();
   on_disk([](HostDisk& disk, Host&) {
