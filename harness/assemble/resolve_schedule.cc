@@ -2,17 +2,20 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "harness/assemble/script_yaml.h"
 #include "harness/assemble/try_faults.h"
+#include "harness/cluster/cell.h"
 #include "harness/parts/catalogue.h"
 #include "harness/record/run_folder.h"
 #include "harness/run/check_script.h"
 #include "harness/run/fault_options.h"
 #include "harness/run/schedule.h"
 #include "nemesis/catalogue.h"
+#include "nemesis/disk/on_loop.h"
 #include "nemesis/scripts.h"
 
 namespace tribunal {
@@ -55,6 +58,9 @@ std::vector<PlannedFault> random_schedule(const Spec& spec) {
   options.targets = spec.targets;
   options.shapes = spec.shapes;
   options.options = spec.fault_options;
+  if (spec.disk == "loop")
+    for (const auto& [option, value] : options_on_loop(spec.faults))
+      options.options.emplace(option, value);
   options.hosts = host_names(spec.nodes);
   options.mode = spec.mode == "liveness" ? Mode::liveness : Mode::safety;
   options.overlap = spec.overlap;
@@ -132,7 +138,7 @@ void expand_all(Spec& spec, const Database& database) {
   const bool everything = spec.faults == std::vector<std::string>{"everything"};
   if (!everything && spec.faults != std::vector<std::string>{"all"}) return;
   spec.faults.clear();
-  const auto not_to_be_had = faults_not_to_be_had();
+  const auto not_to_be_had = faults_not_to_be_had(spec.disk);
   for (const auto& kind : faults()) {
     if (!why_unfit(kind, database).empty() || kind.least_hosts > spec.nodes) continue;
     if (kind.harm == Harm::betrays && !everything) continue;
@@ -141,6 +147,35 @@ void expand_all(Spec& spec, const Database& database) {
     else
       spec.faults.push_back(kind.name);
   }
+}
+
+bool has_faults_of_disks(const Spec& spec) {
+  return std::any_of(spec.faults.begin(), spec.faults.end(), [](const std::string& name) {
+    return name == "all" || name == "everything" ||
+           std::any_of(faults().begin(), faults().end(), [&name](const FaultKind& kind) {
+             return kind.name == name && kind.resource == "disks";
+           });
+  });
+}
+
+// FUSE has every fault of disks and needs no privileges, so loop devices are for whoever asks for
+// them, or has no FUSE.
+void choose_disk(Spec& spec) {
+  if (spec.disk == "auto" && has_faults_of_disks(spec) && ::access("/dev/fuse", R_OK | W_OK) != 0 &&
+      spec.data == "disk" && check_loop_disks().works) {
+    fmt::print("disks are ext4 on loop devices, since /dev/fuse cannot be opened\n");
+    spec.disk = "loop";
+  }
+  if (spec.disk == "loop" && spec.data != "disk")
+    object("--disk loop keeps the database's files in images of the run folder",
+           "--data disk, or --disk fuse");
+}
+
+void check_disk(const Spec& spec, const std::vector<PlannedFault>& schedule) {
+  if (spec.disk != "loop") return;
+  for (const auto& fault : schedule)
+    if (const auto why = why_not_on_loop(fault); !why.empty())
+      object(fmt::format("--disk loop: the fault '{}': {}", fault.fault, why), "--disk fuse");
 }
 
 }  // namespace
@@ -153,6 +188,7 @@ std::vector<std::string> host_names(std::size_t nodes) {
 
 void resolve_schedule(Spec& spec, const Database& database, Resolved& resolved) {
   if (spec.schedule == "random") {
+    choose_disk(spec);
     expand_all(spec, database);
     resolved.schedule = random_schedule(spec);
   } else {
@@ -167,11 +203,13 @@ void resolve_schedule(Spec& spec, const Database& database, Resolved& resolved) 
     for (const auto& fault : resolved.schedule)
       if (std::find(spec.faults.begin(), spec.faults.end(), fault.fault) == spec.faults.end())
         spec.faults.push_back(fault.fault);
+    choose_disk(spec);
   }
   for (const auto& name : spec.faults)
     if (const auto why = why_unfit(find(faults(), "fault", name), database); !why.empty())
       object(fmt::format("the fault '{}' does not fit {}: {}", name, database.name, why),
              fmt::format("leave '{}' out of --faults", name));
+  check_disk(spec, resolved.schedule);
 }
 
 }  // namespace tribunal

@@ -80,6 +80,7 @@ const std::vector<SpecField>& spec_fields() {
       {"check-memory", "SIZE", "what a checker may hold", [](Spec& s, const string& t) { s.check_memory = parse_bytes(t); }, [](const Spec& s) { return show_bytes(s.check_memory); }},
       {"out", "FOLDER", "where run folders go", [](Spec& s, const string& t) { s.out = t; }, [](const Spec& s) { return s.out.string(); }},
       {"data", "WHERE", "the database's files: disk (in the run folder, removed at its end) or memory", parse_data, [](const Spec& s) { return s.data; }},
+      {"disk", "MEANS", "how disks fail: fuse (every fault), loop (ext4 on loop devices; root; power-cut, disk-full, disk-read-only), or auto: fuse where it can be had", [](Spec& s, const string& t) { s.disk = parse_one_of(t, {"auto", "fuse", "loop"}); }, [](const Spec& s) { return s.disk; }},
   };
   return fields;
 }

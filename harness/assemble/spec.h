@@ -46,6 +46,7 @@ struct Spec {
   std::size_t check_memory = std::size_t{2} << 30;
   std::filesystem::path out = "runs";
   std::string data = "disk";
+  std::string disk = "auto";
 };
 
 // One thing a spec says. The flag is --<name>, the line of YAML is `<name>: ...`.

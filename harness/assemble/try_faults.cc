@@ -12,6 +12,7 @@
 #include "harness/assemble/resolve_schedule.h"
 #include "harness/cluster/cell.h"
 #include "harness/cluster/descriptor.h"
+#include "harness/cluster/loop_keeper.h"
 #include "harness/cluster/throw_away_folder.h"
 #include "harness/record/error.h"
 #include "harness/run/run.h"
@@ -33,8 +34,9 @@ std::vector<FaultKind> fitting(const Database& database) {
 }
 
 // What cannot even be prepared is told apart now; the others are tried together.
-Trials try_to_prepare(const std::vector<FaultKind>& kinds, const std::filesystem::path& folder) {
-  const auto cluster = build_cell({nodes, folder / "logs", folder / "data"});
+Trials try_to_prepare(const std::vector<FaultKind>& kinds, const std::filesystem::path& folder,
+                      LoopKeeper* loop_keeper = nullptr) {
+  const auto cluster = build_cell({nodes, folder / "logs", folder / "data", loop_keeper});
   Trials trials;
   for (const auto& kind : kinds) {
     FaultTrial trial{kind.name, true, {}, {}, {}};
@@ -152,10 +154,13 @@ Trials try_faults(const Database& database) {
   });
 }
 
-std::map<std::string, std::string> faults_not_to_be_had() {
+std::map<std::string, std::string> faults_not_to_be_had(const std::string& disk) {
   const ThrowAwayFolder scratch;
+  std::optional<LoopKeeper> keeper;
+  if (disk == "loop") keeper.emplace();
   std::map<std::string, std::string> reasons;
-  for (const auto& trial : from_a_cell([&] { return try_to_prepare(faults(), scratch.path()); }))
+  for (const auto& trial : from_a_cell(
+           [&] { return try_to_prepare(faults(), scratch.path(), keeper ? &*keeper : nullptr); }))
     if (!trial.works) reasons[trial.fault] = trial.seen;
   return reasons;
 }

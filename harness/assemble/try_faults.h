@@ -22,8 +22,9 @@ struct FaultTrial {
 // can be had. Call it before any thread is started.
 std::vector<FaultTrial> try_faults(const Database& database);
 
-// Why kinds of fault cannot be had on this machine, by name: what preparing each in a scratch cell
-// ended with. Takes about a second. Call it before any thread is started.
-std::map<std::string, std::string> faults_not_to_be_had();
+// Why kinds of fault cannot be had on this machine by the means that spec.disk names, by name: what
+// preparing each in a scratch cell ended with. Takes about a second. Call it before any thread is
+// started.
+std::map<std::string, std::string> faults_not_to_be_had(const std::string& disk);
 
 }  // namespace tribunal

@@ -20,6 +20,13 @@ bool report_check(const std::string& what, bool works, const std::string& why,
   return works;
 }
 
+// Every fault of disks is there without it.
+void report_loop_disks() {
+  const CellCheck check = check_loop_disks();
+  fmt::print("  {:<8} {:<22} {}\n", check.works ? "works" : "absent", "--disk loop", check.why);
+  if (!check.works) fmt::print("           fix: {}\n", check.fix);
+}
+
 // Of the databases that are here, the one that the most kinds of fault fit.
 const Database* report_databases(bool& all) {
   fmt::print("databases\n");
@@ -62,6 +69,7 @@ int doctor_verb(bool with_faults) {
   for (const auto& check : check_cell())
     all = report_check(check.what, check.works, check.why, check.fix) && all;
   const bool cells = all;
+  if (cells) report_loop_disks();
   const Database* database = report_databases(all);
   if (with_faults && cells && database != nullptr) all = report_faults(*database) && all;
   fmt::print("{}\n",
