@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nemesis/clock/clock_tool.h"
+#include "nemesis/clock/faketime_library.h"
 #include "nemesis/disk/disk_tool.h"
 #include "nemesis/network/closing_echo.h"
 #include "nemesis/network/link_echo.h"
@@ -21,9 +22,10 @@ struct Verb {
 
 const std::vector<Verb>& tool_verbs() {
   static const std::vector<Verb> all{
-      {clock_verb, clock_tool_main},      {closing_echo_verb, closing_echo_main},
-      {disk_probe_verb, disk_probe_main}, {disk_verb, disk_main},
-      {link_echo_verb, link_echo_main},   {packet_queue_verb, packet_queue_main},
+      {clock_verb, clock_tool_main},          {closing_echo_verb, closing_echo_main},
+      {disk_probe_verb, disk_probe_main},     {disk_verb, disk_main},
+      {faketime_verb, faketime_library_main}, {link_echo_verb, link_echo_main},
+      {packet_queue_verb, packet_queue_main},
   };
   return all;
 }

@@ -9,6 +9,7 @@
 #include "harness/assemble/verbs.h"
 #include "harness/cluster/cell.h"
 #include "harness/record/error.h"
+#include "nemesis/clock/faketime_library.h"
 
 namespace tribunal {
 namespace {
@@ -49,10 +50,21 @@ std::string shortened(const std::string& text) {
   return text.size() <= most ? text : text.substr(0, most) + " ...";
 }
 
+// Nothing is missing without it but faults of clocks on a few servers.
+void report_faketime() {
+  const std::string path = faketime_path();
+  fmt::print("  {:<8} {:<22} {}\n", path.empty() ? "absent" : "there", "libfaketime",
+             path.empty() ? "clocks of servers that wait until a wall time, as MariaDB, cannot be "
+                            "moved; others can"
+                          : path + ", for servers that wait until a wall time, as MariaDB");
+  if (path.empty()) fmt::print("           fix: {}\n", faketime_install);
+}
+
 bool report_faults(const Database& database) {
   fmt::print("faults, each tried once on a cluster of {} in a scratch cell (about a minute)\n",
              database.name);
   std::fflush(stdout);
+  report_faketime();
   bool all = true;
   for (const auto& trial : try_faults(database)) {
     const auto means = trial.means.empty() ? "" : fmt::format("by {}: ", trial.means);

@@ -10,6 +10,10 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
+
+#include "nemesis/clock/clock_way.h"
+#include "nemesis/clock/faketime_library.h"
 
 namespace tribunal {
 namespace {
@@ -50,6 +54,20 @@ std::optional<WaitClock> absolute_wait_in(const std::string& system_call) {
   return {};
 }
 
+std::string wall_wait_remedy(pid_t process) {
+  try {
+    const WayChosen chosen = way_of(facts_of_program(fmt::format("/proc/{}/exe", process)));
+    if (!chosen.hindrance.empty()) return "libfaketime cannot move it, since " + chosen.hindrance;
+    if (chosen.way == ClockWay::vdso) return "its program is none that libfaketime can move";
+    if (faketime_path().empty())
+      return fmt::format("libfaketime, which is not installed, would move it; {}",
+                         faketime_install);
+    return "it was not started under libfaketime, or did not run under it when that was tried";
+  } catch (const std::runtime_error&) {
+    return "it has gone";
+  }
+}
+
 std::vector<AbsoluteWait> absolute_waits(pid_t process) {
   std::vector<AbsoluteWait> waits;
   std::error_code gone;
@@ -62,7 +80,8 @@ std::vector<AbsoluteWait> absolute_waits(pid_t process) {
     bool harmless = false;
     for (const auto& known : harmless_threads) harmless = harmless || name == known;
     if (!harmless)
-      waits.push_back({process, first_line(fmt::format("/proc/{}/comm", process)), name, *clock});
+      waits.push_back(
+          {process, first_line(fmt::format("/proc/{}/comm", process)), name, *clock, {}});
   }
   return waits;
 }

@@ -18,11 +18,15 @@ struct AbsoluteWait {
   pid_t process = 0;
   std::string command, thread;  // their short names
   WaitClock clock = WaitClock::wall;
+  std::string remedy = {};  // what would let that clock be moved nevertheless
 };
 
 // The system call in which a thread waits, as /proc/PID/task/TID/syscall tells it, taken apart:
 // nothing if it is not a wait until an absolute moment.
 std::optional<WaitClock> absolute_wait_in(const std::string& system_call);
+
+// Why a process that waits so for the wall clock is not moved by libfaketime, and what would help.
+std::string wall_wait_remedy(pid_t process);
 
 // Those threads of a process that are in such a wait now. Left out is who only tidies up memory at
 // such moments (jemalloc), so that nothing depends on when.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "nemesis/clock/host_clocks.h"
@@ -23,19 +24,18 @@ class ClockFault final : public HostFault {
   std::string confirm(Ground& ground, Host& host) override;
   std::optional<std::string> met(Ground& ground, Host& host, const Meeting& meeting,
                                  Counters& counters) override;
-  std::string means() const override { return "vDSO"; }
+  std::string means() const override;  // "vDSO", "libfaketime", or both
 
   HostMotion fit_for(Host& host, std::string& remark) const;
   Milliseconds wait_for_processes(const Ground& ground) const;
+  std::string see_it(const Ground& ground, Host& host, const HostMotion& motion);
 
   const Motion motion_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::set<ClockWay> ways_;                      // guarded by mutex_
   std::map<std::string, HostMotion> moved_;      // by host; guarded by mutex_
   std::map<std::string, std::int64_t> leads_;    // of monotonic clocks after the heal; so too
   std::map<std::string, std::string> restored_;  // what became of the processes; so too
 };
-
-// Starts the tool on every host and has it move the clock of a process of its own and back.
-void prepare_clocks(Cluster& cluster);
 
 }  // namespace tribunal

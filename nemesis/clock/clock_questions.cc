@@ -31,12 +31,24 @@ HostMotion motion_of(const json& question) {
           question["anew"]};
 }
 
+json faketime_question(const FaketimeLibrary& library, FaketimeLook look) {
+  return {{"do", "use libfaketime"},
+          {"library", faketime_written(library)},
+          {"at each reading", look == FaketimeLook::each_reading}};
+}
+
+FaketimeLook look_of(const json& question) {
+  return question["at each reading"] ? FaketimeLook::each_reading : FaketimeLook::each_second;
+}
+
 json reading_answer(const std::vector<ProcessClocks>& clocks,
                     const HostClocks::Newcomers& newcomers) {
   json processes = json::array();
   for (const auto& one : clocks)
     processes.push_back({{"pid", one.process},
                          {"command", one.command},
+                         {"way", name_of(one.way)},
+                         {"current", one.current},
                          {"wall ahead", one.wall_ahead},
                          {"monotonic ahead", one.monotonic_ahead},
                          {"wall wanted", one.wall_wanted},
@@ -52,14 +64,17 @@ json reading_answer(const std::vector<ProcessClocks>& clocks,
 ClockReading reading_of(const json& answer) {
   ClockReading reading;
   for (const auto& one : answer["processes"])
-    reading.processes.push_back({one["pid"],
-                                 one["command"],
-                                 one["wall ahead"],
-                                 one["monotonic ahead"],
-                                 one["wall wanted"],
-                                 one["monotonic wanted"],
-                                 one["error"],
-                                 {one["wall calls"], one["monotonic calls"]}});
+    reading.processes.push_back(
+        {one["pid"],
+         one["command"],
+         one["way"] == name_of(ClockWay::faketime) ? ClockWay::faketime : ClockWay::vdso,
+         one["current"],
+         one["wall ahead"],
+         one["monotonic ahead"],
+         one["wall wanted"],
+         one["monotonic wanted"],
+         one["error"],
+         {one["wall calls"], one["monotonic calls"]}});
   reading.newcomers = {answer["newcomers"], answer["failure"]};
   return reading;
 }
@@ -68,15 +83,15 @@ json waits_answer(const std::vector<AbsoluteWait>& waits) {
   json written = json::array();
   for (const auto& wait : waits)
     written.push_back({wait.process, wait.command, wait.thread,
-                       wait.clock == WaitClock::wall ? "wall" : "monotonic"});
+                       wait.clock == WaitClock::wall ? "wall" : "monotonic", wait.remedy});
   return {{"waits", std::move(written)}};
 }
 
 std::vector<AbsoluteWait> waits_of(const json& answer) {
   std::vector<AbsoluteWait> waits;
   for (const auto& wait : answer["waits"])
-    waits.push_back(
-        {wait[0], wait[1], wait[2], wait[3] == "wall" ? WaitClock::wall : WaitClock::monotonic});
+    waits.push_back({wait[0], wait[1], wait[2],
+                     wait[3] == "wall" ? WaitClock::wall : WaitClock::monotonic, wait[4]});
   return waits;
 }
 

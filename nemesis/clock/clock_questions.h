@@ -15,6 +15,9 @@ namespace tribunal {
 nlohmann::json motion_question(const HostMotion& motion);
 HostMotion motion_of(const nlohmann::json& question);
 
+nlohmann::json faketime_question(const FaketimeLibrary& library, FaketimeLook look);
+FaketimeLook look_of(const nlohmann::json& question);
+
 nlohmann::json reading_answer(const std::vector<ProcessClocks>& clocks,
                               const HostClocks::Newcomers& newcomers);
 struct ClockReading {

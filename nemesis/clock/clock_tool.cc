@@ -22,16 +22,22 @@ namespace {
 
 using nlohmann::json;
 
-// A thread waits for most of the time, but not at every moment, so one look is not enough.
-std::vector<AbsoluteWait> look_for_waits(int looks) {
+// A thread waits for most of the time, but not at every moment, so one look is not enough. Where
+// libfaketime moves a wall clock it moves the waits for it, too.
+std::vector<AbsoluteWait> look_for_waits(int looks, const std::string& faketime) {
   constexpr std::chrono::milliseconds between_looks(10);
   std::vector<AbsoluteWait> found;
   std::set<std::pair<pid_t, WaitClock>> seen;
   for (int look = 0; look < looks; ++look) {
     for (const pid_t process : numbered_processes())
       if (is_of_database(process))
-        for (auto& wait : absolute_waits(process))
-          if (seen.emplace(wait.process, wait.clock).second) found.push_back(std::move(wait));
+        for (auto& wait : absolute_waits(process)) {
+          const bool wall = wait.clock == WaitClock::wall;
+          if (!seen.emplace(wait.process, wait.clock).second) continue;
+          if (wall && !faketime.empty() && begins_with_faketime(process, faketime)) continue;
+          if (wall) wait.remedy = wall_wait_remedy(process);
+          found.push_back(std::move(wait));
+        }
     if (look + 1 < looks) std::this_thread::sleep_for(between_looks);
   }
   return found;
@@ -68,7 +74,9 @@ json reply_to(HostClocks& clocks, const json& question) {
     try_on_a_child();
     return json::object();
   }
-  if (what == "waits") return waits_answer(look_for_waits(question["looks"]));
+  if (what == "waits") {
+    return waits_answer(look_for_waits(question["looks"], clocks.faketime_path()));
+  }
   if (what == "move") {
     clocks.move(motion_of(question));
     return json::object();
@@ -76,9 +84,16 @@ json reply_to(HostClocks& clocks, const json& question) {
   if (what == "read") return reading_answer(clocks.read(), clocks.newcomers());
   if (what == "restore") {
     const auto outcome = clocks.restore();
-    return {
-        {"lead", outcome.lead}, {"restored", outcome.restored}, {"left alone", outcome.left_alone}};
+    return {{"lead", outcome.lead},
+            {"restored", outcome.restored},
+            {"left alone", outcome.left_alone},
+            {"told", outcome.told}};
   }
+  if (what == "use libfaketime") {
+    clocks.use_faketime(faketime_read(question["library"]), look_of(question));
+    return json::object();
+  }
+  if (what == "environment") return clocks.faketime_environment();
   throw std::runtime_error("nothing that is asked of a clock: " + what);
 }
 

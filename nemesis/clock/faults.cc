@@ -5,6 +5,7 @@
 
 #include "harness/record/random.h"
 #include "nemesis/clock/clock_fault.h"
+#include "nemesis/clock/clock_preparation.h"
 #include "nemesis/options.h"
 
 namespace tribunal {
@@ -98,15 +99,18 @@ FaultKind clock_drift() {
 }
 
 FaultKind clock_strobe() {
-  return clock_kind("clock-strobe", "clocks step ahead and back all the time",
-                    {clock_option({"wall"}),
-                     {"delta", {"+200ms", "+4ms", "+2s", "+30s", "+262s", "-200ms"}, "by how much"},
-                     {"period", {"10ms", "1ms", "100ms", "1s"}, "how long each of the two holds"}},
-                    [](const PlannedFault& planned) {
-                      const std::int64_t delta = shift_option(planned, "delta", farthest_shift);
-                      const std::int64_t period = time_option(planned, "period", 1ms, 60s) / 1ns;
-                      return for_clocks(planned, {0, 1, delta, period}, true);
-                    });
+  auto kind =
+      clock_kind("clock-strobe", "clocks step ahead and back all the time",
+                 {clock_option({"wall"}),
+                  {"delta", {"+200ms", "+4ms", "+2s", "+30s", "+262s", "-200ms"}, "by how much"},
+                  {"period", {"10ms", "1ms", "100ms", "1s"}, "how long each of the two holds"}},
+                 [](const PlannedFault& planned) {
+                   const std::int64_t delta = shift_option(planned, "delta", farthest_shift);
+                   const std::int64_t period = time_option(planned, "period", 1ms, 60s) / 1ns;
+                   return for_clocks(planned, {0, 1, delta, period}, true);
+                 });
+  kind.prepare = prepare_restless_clocks;
+  return kind;
 }
 
 FaultKind clock_freeze() {
@@ -120,7 +124,7 @@ FaultKind clock_freeze() {
 }
 
 FaultKind clock_reset() {
-  return clock_kind(
+  auto kind = clock_kind(
       "clock-reset",
       "the wall clock runs wrong and is stepped to the true time again and again, as by a careless "
       "time service",
@@ -132,6 +136,8 @@ FaultKind clock_reset() {
         motion.begins_anew = time_option(planned, "every", 10ms, 3600s) / 1ns;
         return [motion](const Host&) { return motion; };
       });
+  kind.prepare = prepare_restless_clocks;
+  return kind;
 }
 
 }  // namespace

@@ -24,13 +24,6 @@ constexpr std::int64_t least_monotonic = 1'000'000'000;
 
 bool is_monotonic(std::size_t slot) { return slot >= slot_monotonic; }
 
-// By how much a reading lies outside of what it ought to be between two true moments.
-std::int64_t error_of(const SlotMotion& motion, std::int64_t reading, std::int64_t earlier,
-                      std::int64_t later) {
-  const auto [least, most] = std::minmax({moved_time(motion, earlier), moved_time(motion, later)});
-  return std::max({std::int64_t{0}, least - reading, reading - most});
-}
-
 }  // namespace
 
 HostClocks::HostClocks() : keeper_([this](const std::stop_token& stop) { keep(stop); }) {}
@@ -40,7 +33,7 @@ HostClocks::~HostClocks() = default;
 // Whether it was not known before; throws when it cannot be patched.
 bool HostClocks::take(pid_t process) {
   if (const auto known = held_.find(process); known != held_.end()) {
-    if (known->second.process.same_program()) return false;
+    if (known->second.same_program()) return false;
     held_.erase(known);  // an exec, or another process under the same number
   }
   if (strangers_.contains(process)) return false;
@@ -49,20 +42,20 @@ bool HostClocks::take(pid_t process) {
     return false;
   }
   for (int tries = 1;; ++tries) {
-    std::optional<Held> held;
+    std::optional<MovedProcess> held;
     try {
-      held.emplace(Held{PatchedProcess(process), command_of(process), {}});
-      held->process.patch(patch_deadline);
-      apply(*held);
-      held->before = held->process.calls().value_or(PatchedProcess::Calls{});
+      held.emplace(process, faketime());
+      held->apply(record_, patch_deadline);
+      held->count_anew();
     } catch (const std::exception&) {
       if (!still_runs(process)) return false;
-      const bool in_exec = !held || !held->process.same_program();
+      const bool in_exec = !held || !held->same_program();
       if (!in_exec || tries == most_tries) throw;
       std::this_thread::sleep_for(while_it_executes);
       continue;
     }
     held_.emplace(process, std::move(*held));
+    if (in_force_) refuse_what_faketime_cannot();
     return true;
   }
 }
@@ -73,25 +66,47 @@ void HostClocks::take_all() {
 }
 
 void HostClocks::forget_ended() {
-  std::erase_if(held_, [](const auto& entry) { return !entry.second.process.same_program(); });
+  std::erase_if(held_, [](const auto& entry) { return !entry.second.same_program(); });
   if (held_.empty()) {
     lead_ = 0;
     record_ = HookRecord{};
   }
 }
 
-void HostClocks::apply(Held& held) {
-  if (held.process.record() != record_) held.process.move(record_);
-}
-
 void HostClocks::apply_to_all() {
+  if (faketime_) faketime_->move(record_[slot_realtime]);
   for (auto& [process, held] : held_) {
     try {
-      apply(held);
+      held.apply(record_, patch_deadline);
     } catch (const std::exception&) {
-      if (still_runs(process) && held.process.same_program()) throw;
+      if (still_runs(process) && held.same_program()) throw;
     }
   }
+}
+
+void HostClocks::use_faketime(const FaketimeLibrary& library, FaketimeLook look) {
+  const std::scoped_lock lock(mutex_);
+  if (!faketime_) faketime_.emplace(library);
+  faketime_->look(look);
+}
+
+std::map<std::string, std::string> HostClocks::faketime_environment() {
+  const std::scoped_lock lock(mutex_);
+  return faketime_ ? faketime_->environment() : std::map<std::string, std::string>{};
+}
+
+std::string HostClocks::faketime_path() const {
+  const std::scoped_lock lock(mutex_);
+  return faketime_ ? faketime_->library().path : std::string();
+}
+
+void HostClocks::refuse_what_faketime_cannot() const {
+  const std::string hindrance = faketime_ ? faketime_->hindrance(record_[slot_realtime]) : "";
+  if (hindrance.empty()) return;
+  for (const auto& [process, held] : held_)
+    if (held.way() == ClockWay::faketime)
+      throw std::runtime_error(fmt::format("{} (process {}) runs under libfaketime: {}",
+                                           held.command(), process, hindrance));
 }
 
 void HostClocks::begin(const ClockTimes& since) {
@@ -115,13 +130,17 @@ void HostClocks::move(const HostMotion& motion) {
   take_all();
   const auto [motion_before, record_before] = std::pair(motion_, record_);
   motion_ = motion;
-  for (auto& [process, held] : held_)
-    held.before = held.process.calls().value_or(PatchedProcess::Calls{});
+  for (auto& [process, held] : held_) held.count_anew();
   begin(true_clocks());
-  if (moved_time(record_[slot_monotonic], true_clocks()[slot_monotonic]) < least_monotonic) {
+  try {
+    if (moved_time(record_[slot_monotonic], true_clocks()[slot_monotonic]) < least_monotonic)
+      throw std::runtime_error(
+          "a monotonic clock cannot go below zero, where this machine's began");
+    refuse_what_faketime_cannot();
+  } catch (const std::runtime_error&) {
     motion_ = motion_before;
     record_ = record_before;
-    throw std::runtime_error("a monotonic clock cannot go below zero, where this machine's began");
+    throw;
   }
   in_force_ = true;
   anew_at_ = std::chrono::steady_clock::now() + std::chrono::nanoseconds(motion.begins_anew);
@@ -142,42 +161,21 @@ HostClocks::Outcome HostClocks::restore() {
   for (std::size_t slot = 0; slot < clock_slots; ++slot)
     if (is_monotonic(slot)) lead_ = std::max(lead_, record_[slot].offset);
   apply_to_all();
-  Outcome outcome{lead_, 0, 0};
+  Outcome outcome{lead_, 0, 0, 0};
+  for (const auto& [process, held] : held_)
+    outcome.told += held.way() == ClockWay::faketime ? 1 : 0;
   if (lead_ > 0) return outcome;
   record_ = HookRecord{};
   for (auto& [process, held] : held_) {
     try {
-      const bool wholly = held.process.restore(restore_deadline) == Restored::wholly;
-      ++(wholly && held.process.pristine() ? outcome.restored : outcome.left_alone);
+      const bool wholly = held.restore(restore_deadline);
+      if (held.way() == ClockWay::vdso) ++(wholly ? outcome.restored : outcome.left_alone);
     } catch (const std::exception&) {
-      if (still_runs(process) && held.process.same_program()) throw;
+      if (still_runs(process) && held.same_program()) throw;
     }
   }
   held_.clear();
   return outcome;
-}
-
-ProcessClocks HostClocks::read_one(const Held& held) const {
-  ProcessClocks clocks{held.process.id(), held.command, 0, 0, 0, 0, 0, {}};
-  const ClockTimes earlier = true_clocks(), said = held.process.read_clocks(),
-                   later = true_clocks();
-  for (std::size_t slot = 0; slot < clock_slots; ++slot)
-    clocks.error =
-        std::max(clocks.error, error_of(record_[slot], said[slot], earlier[slot], later[slot]));
-  const auto between = [&](std::size_t slot) {
-    return earlier[slot] + (later[slot] - earlier[slot]) / 2;
-  };
-  const auto wanted = [&](std::size_t slot) {
-    return moved_time(record_[slot], between(slot)) - between(slot);
-  };
-  clocks.wall_ahead = said[slot_realtime] - between(slot_realtime);
-  clocks.monotonic_ahead = said[slot_monotonic] - between(slot_monotonic);
-  clocks.wall_wanted = wanted(slot_realtime);
-  clocks.monotonic_wanted = wanted(slot_monotonic);
-  if (!held.process.patched()) return clocks;
-  if (const auto calls = held.process.calls())
-    clocks.calls = {calls->wall - held.before.wall, calls->monotonic - held.before.monotonic};
-  return clocks;
 }
 
 std::vector<ProcessClocks> HostClocks::read() {
@@ -189,12 +187,12 @@ std::vector<ProcessClocks> HostClocks::read() {
     const auto held = held_.find(process);
     try {
       if (held != held_.end())
-        all.push_back(read_one(held->second));
+        all.push_back(held->second.read(record_));
       else if (is_of_database(process))
-        all.push_back(read_one({PatchedProcess(process), command_of(process), {}}));
+        all.push_back(MovedProcess(process, faketime()).read(record_));
     } catch (const std::exception&) {
       // One that is just being replaced by another program reads no clock at this moment.
-      if (held != held_.end() && still_runs(process) && held->second.process.same_program()) throw;
+      if (held != held_.end() && still_runs(process) && held->second.same_program()) throw;
     }
   }
   return all;
@@ -211,6 +209,8 @@ void HostClocks::look_after() {
     apply_to_all();
     anew_at_ += std::chrono::nanoseconds(motion_.begins_anew);
   }
+  if (faketime_) faketime_->follow();
+  for (auto& [process, held] : held_) held.look();
   const auto now = std::chrono::steady_clock::now();
   const bool in_full = now >= in_full_at_;
   if (in_full) {
@@ -222,7 +222,7 @@ void HostClocks::look_after() {
     looked_at = numbered_processes();
   } else {
     for (const auto& [process, held] : held_)  // an exec is no beginning
-      if (!held.process.same_program()) looked_at.push_back(process);
+      if (!held.same_program()) looked_at.push_back(process);
   }
   for (const pid_t process : looked_at) {
     try {

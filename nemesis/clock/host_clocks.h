@@ -4,13 +4,14 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "nemesis/clock/database_processes.h"
-#include "nemesis/clock/patched_process.h"
+#include "nemesis/clock/moved_process.h"
 
 namespace tribunal {
 
@@ -23,21 +24,17 @@ struct HostMotion {
   std::int64_t begins_anew = 0;
 };
 
-// What one process makes of its clocks. Nanoseconds.
-struct ProcessClocks {
-  pid_t process = 0;
-  std::string command;
-  std::int64_t wall_ahead = 0, monotonic_ahead = 0;    // of the true time
-  std::int64_t wall_wanted = 0, monotonic_wanted = 0;  // what that ought to have been
-  std::int64_t error = 0;  // the most by which one of all its clocks is not where it ought to be
-  PatchedProcess::Calls calls;  // since it was first seen by this motion
-};
-
 // For any thread.
 class HostClocks {
  public:
   HostClocks();
   ~HostClocks();  // leaves the clocks as they are
+
+  // From now on libfaketime moves the wall clocks of those processes that have it, which are those
+  // started with the environment that is then given for one start each.
+  void use_faketime(const FaketimeLibrary& library, FaketimeLook look);
+  std::map<std::string, std::string> faketime_environment();  // empty: it is not in use
+  std::string faketime_path() const;                          // so too
 
   // Moves the clocks of every process from now on, and of each that begins later within
   // milliseconds of its beginning. Throws std::runtime_error, having moved nothing, when a process
@@ -47,8 +44,9 @@ class HostClocks {
   struct Outcome {
     std::int64_t lead = 0;     // by which monotonic clocks stay ahead, ns; then they stay patched
     std::size_t restored = 0;  // processes whose vDSO is again as the kernel made it, byte by byte
-    std::size_t left_alone =
-        0;  // processes in which nothing enters the hook any more, but it stays
+    // Processes in which nothing enters the hook any more, but it stays.
+    std::size_t left_alone = 0;
+    std::size_t told = 0;  // processes whose libfaketime was told the true time
   };
   Outcome restore();
 
@@ -63,24 +61,20 @@ class HostClocks {
   Newcomers newcomers() const;
 
  private:
-  struct Held {
-    PatchedProcess process;
-    std::string command;
-    PatchedProcess::Calls before;
-  };
   bool take(pid_t process);
   void take_all();
   void forget_ended();
-  void apply(Held& held);
   void apply_to_all();
   void begin(const ClockTimes& since);
-  ProcessClocks read_one(const Held& held) const;
+  const FaketimeSetting* faketime() const { return faketime_ ? &*faketime_ : nullptr; }
+  void refuse_what_faketime_cannot() const;
   void look_after();
   void keep(const std::stop_token& stop);
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::map<pid_t, Held> held_;  // guarded by mutex_, as all that follows
+  std::optional<FaketimeSetting> faketime_;  // guarded by mutex_, as all that follows
+  std::map<pid_t, MovedProcess> held_;
   HostMotion motion_;
   HookRecord record_{};  // what each process is given
   bool in_force_ = false;

@@ -3,119 +3,15 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <filesystem>
 #include <thread>
 
-#include "harness/parts/catalogue.h"
-#include "nemesis/catalogue.h"
-#include "nemesis/clock/clock_motion.h"
 #include "tests/cluster/in_cell.h"
-#include "tests/nemesis/clock_teller.h"
-#include "tests/nemesis/clock_units.h"
+#include "tests/nemesis/clock_ground.h"
 
 namespace tribunal {
 namespace {
 
 using namespace std::chrono_literals;
-
-// A cluster of tellers.
-class ClockGround {
- public:
-  // With `sleeps_by`, a thread of each teller sleeps until an absolute moment of that clock.
-  explicit ClockGround(Cluster& cluster, std::string sleeps_by = {})
-      : cluster_(cluster), activity_(cluster.size()), sleeps_by_(std::move(sleeps_by)) {
-    cluster.start_database = [this](Host& host) { start(host, teller_port); };
-    cluster.database_ready = [](Host& host, Milliseconds) {
-      ask_teller(host.address(), teller_port);
-      return true;
-    };
-    cluster.database_role = [](Host&) { return "follower"; };
-    ground_ = std::make_unique<Ground>(
-        Ground{cluster_,
-               activity_,
-               [this] { return (std::chrono::steady_clock::now() - began_) / 1ns; },
-               {},
-               {},
-               {}});
-    for (std::size_t i = 0; i < cluster.size(); ++i) {
-      start(cluster.host(i), teller_port);
-      for (const int port : {teller_port, teller_port + 1})
-        ask_teller(cluster.host(i).address(), port);
-    }
-  }
-
-  void start(Host& host, int port) {
-    std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe"), teller_verb,
-                                     std::to_string(port)};
-    if (!sleeps_by_.empty()) command.push_back(sleeps_by_);
-    host.start({command, {}, false});
-  }
-  Host& host(const std::string& name) { return cluster_.host(name); }
-  Ground& ground() { return *ground_; }
-
-  PlannedFault plan(const std::string& fault, const std::map<std::string, std::string>& options) {
-    PlannedFault plan;
-    plan.fault = fault;
-    plan.target = "one";
-    for (std::size_t i = 0; i < cluster_.size(); ++i) plan.order.push_back(cluster_.host(i).name());
-    for (const auto& option : find(faults(), "fault", fault).options)
-      plan.options[option.name] = option.values.front();
-    for (const auto& [name, value] : options) plan.options[name] = value;
-    return plan;
-  }
-
- private:
-  Cluster& cluster_;
-  Activity activity_;
-  const std::string sleeps_by_;
-  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::unique_ptr<Ground> ground_;
-};
-
-class ClockTrial {
- public:
-  ClockTrial(ClockGround& ground, const PlannedFault& plan)
-      : ground_(ground), fault_(find(faults(), "fault", plan.fault).make(plan)) {
-    receipt.planned = plan;
-    fault_->inject(ground_.ground(), receipt);
-  }
-  void expect_installed() const {
-    EXPECT_EQ(receipt.failure, "");
-    EXPECT_TRUE(receipt.installed && receipt.observed);
-    EXPECT_EQ(receipt.means, "vDSO");
-  }
-  void heal() {
-    fault_->exercise(ground_.ground(), receipt);
-    fault_->heal(ground_.ground(), receipt);
-    EXPECT_EQ(receipt.failure, "");
-    EXPECT_TRUE(receipt.complete()) << receipt.observed_by << " | " << receipt.exercised_by;
-  }
-  Receipt receipt;
-
- private:
-  ClockGround& ground_;
-  std::unique_ptr<Fault> fault_;
-};
-
-struct Ahead {
-  std::int64_t least_wall, most_wall, least_monotonic, most_monotonic;
-};
-Ahead ahead_of(const Host& host, int port = teller_port) {
-  const ClockTimes earlier = true_clocks();
-  const Told told = ask_teller(host.address(), port);
-  const ClockTimes later = true_clocks();
-  return {told.wall - later[slot_realtime], told.wall - earlier[slot_realtime],
-          told.monotonic - later[slot_monotonic], told.monotonic - earlier[slot_monotonic]};
-}
-
-void expect_wall_ahead(const Ahead& ahead, std::int64_t by) {
-  EXPECT_LE(ahead.least_wall, by + near_enough);
-  EXPECT_GE(ahead.most_wall, by - near_enough);
-}
-void expect_monotonic_ahead(const Ahead& ahead, std::int64_t by) {
-  EXPECT_LE(ahead.least_monotonic, by + near_enough);
-  EXPECT_GE(ahead.most_monotonic, by - near_enough);
-}
 
 TEST(ClockFaults, AnOffsetIsOnTheTargetAloneAndGoesAway) {
   in_cell(2, [](Cluster& cluster, const Folder&) {
@@ -262,7 +158,7 @@ TEST(ClockFaults, AStrobeShowsBothTimesAndAResetBeginsAnew) {
 
 TEST(ClockFaults, WhoSleepsUntilAbsoluteMomentsIsNotLiedTo) {
   in_cell(1, [](Cluster& cluster, const Folder&) {
-    ClockGround ground(cluster, "wall");
+    ClockGround ground(cluster, teller_waiting_for("wall"));
     ClockTrial trial(ground, ground.plan("clock-offset", {}));
     EXPECT_FALSE(trial.receipt.installed);
     EXPECT_NE(trial.receipt.failure.find("sleeps until absolute moments of the wall clock"),
@@ -271,7 +167,7 @@ TEST(ClockFaults, WhoSleepsUntilAbsoluteMomentsIsNotLiedTo) {
     expect_wall_ahead(ahead_of(ground.host("n1")), 0);
   });
   in_cell(1, [](Cluster& cluster, const Folder&) {
-    ClockGround ground(cluster, "monotonic");
+    ClockGround ground(cluster, teller_waiting_for("monotonic"));
     ClockTrial trial(ground, ground.plan("clock-drift", {{"rate", "10"}, {"clock", "both"}}));
     trial.expect_installed();
     EXPECT_NE(trial.receipt.observed_by.find("monotonic clock is left alone"), std::string::npos);

@@ -62,13 +62,17 @@ Told ask_once_and_again(const std::string& address, int port, const std::string&
     const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     ::connect(socket, reinterpret_cast<const sockaddr*>(&there), sizeof there);
     ::send(socket, question.data(), question.size(), MSG_NOSIGNAL);
-    char answer[64] = {};
+    char answer[160] = {};
     pollfd ready{socket, POLLIN, 0};
     const bool came =
         ::poll(&ready, 1, 200) == 1 && ::recv(socket, answer, sizeof answer - 1, 0) > 0;
     ::close(socket);
     Told told;
-    if (came && (std::istringstream(answer) >> told.wall >> told.monotonic)) return told;
+    std::istringstream words(answer);
+    if (came && (words >> told.wall >> told.monotonic)) {
+      words >> told.waits >> told.shortest >> told.longest;
+      return told;
+    }
     ::usleep(5000);  // an answer may be "nobody listens there yet", at once
   }
   throw std::runtime_error("the teller does not answer");

@@ -14,6 +14,9 @@ int be_teller(int argc, char** argv);
 
 struct Told {
   std::int64_t wall = 0, monotonic = 0;  // ns
+  // Of clock_waiter.c alone: its waits until moments of its wall clock, and how long they lasted
+  // since it was asked last; 0: none ended.
+  std::int64_t waits = 0, shortest = 0, longest = 0;
 };
 inline constexpr int teller_port = 7100;
 // Asks until it answers; throws std::runtime_error after 20 s.
