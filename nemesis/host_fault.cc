@@ -3,51 +3,100 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include "nemesis/attempt.h"
 #include "nemesis/every_host.h"
+#include "nemesis/not_here.h"
 #include "nemesis/process/live_processes.h"
 #include "nemesis/targets.h"
 
 namespace tribunal {
 namespace {
 
-// What `look` says of each host, in the order of the hosts: "n1: 5 processes; n2: 1 process".
-std::string ask_every(Cluster& cluster, const std::vector<std::string>& hosts,
-                      const std::function<std::string(Host&)>& look) {
+using SaidByHosts = std::map<std::string, std::string>;
+
+// In the order of the hosts: "n1: 5 processes; n2: 1 process".
+std::string show_said(const std::vector<std::string>& hosts, const SaidByHosts& said) {
+  std::vector<std::string> lines;
+  for (const auto& host : hosts)
+    if (const auto one = said.find(host); one != said.end() && !one->second.empty())
+      lines.push_back(host + ": " + one->second);
+  return fmt::format("{}", fmt::join(lines, "; "));
+}
+
+// What `look` says of each host; where it cannot be done, why, goes into `not_here` if that is
+// wanted.
+SaidByHosts ask_every(Cluster& cluster, const std::vector<std::string>& hosts,
+                      const std::function<std::string(Host&)>& look,
+                      SaidByHosts* not_here = nullptr) {
   std::mutex mutex;
-  std::map<std::string, std::string> said;
+  SaidByHosts said;
   on_every(cluster, hosts, [&](Host& host) {
-    const std::string one = look(host);
+    std::string one;
+    try {
+      one = look(host);
+    } catch (const NotHere& why) {
+      if (not_here == nullptr) throw;
+      const std::scoped_lock lock(mutex);
+      (*not_here)[host.name()] = why.what();
+      return;
+    }
     const std::scoped_lock lock(mutex);
     said[host.name()] = one;
   });
-  std::vector<std::string> lines;
-  for (const auto& host : hosts)
-    if (!said[host].empty()) lines.push_back(host + ": " + said[host]);
-  return fmt::format("{}", fmt::join(lines, "; "));
+  return said;
 }
 
 }  // namespace
 
+Milliseconds HostFault::patience() const {
+  return Milliseconds(std::max<std::int64_t>(0, planned_.duration) / 1'000'000);
+}
+
 void HostFault::inject(Ground& ground, Receipt& receipt) {
+  constexpr Milliseconds between_choices{100};
+  const auto latest = ground.now() + std::chrono::nanoseconds(patience()).count();
+  PlannedFault plan = planned_;
+  while (true) {
+    Receipt trial = receipt;
+    if (strike_chosen(ground, plan, trial) || ground.now() >= latest) {
+      receipt = std::move(trial);
+      return;
+    }
+    std::this_thread::sleep_for(between_choices);
+  }
+}
+
+// Hosts where it cannot be done are tried last from then on.
+bool HostFault::strike_chosen(Ground& ground, PlannedFault& plan, Receipt& receipt) {
   const bool chosen = attempt(receipt, "choose targets", [&] {
-    const Targets targets = choose_targets(ground, planned_);
+    const Targets targets = choose_targets(ground, plan);
     receipt.targets = targets.hosts;
     receipt.detail = targets.detail;
   });
-  if (!chosen) return;
+  if (!chosen) return false;
   began_.begin(ground, receipt.targets);
-  const bool struck = attempt(receipt, planned_.fault, [&] {
-    receipt.observed_by = ask_every(ground.cluster, receipt.targets,
-                                    [&](Host& host) { return strike(ground, host); });
+  SaidByHosts not_here;
+  const auto is_here = [&](const std::string& host) { return !not_here.contains(host); };
+  const bool went_well = attempt(receipt, planned_.fault, [&] {
+    const auto seen = ask_every(
+        ground.cluster, receipt.targets, [&](Host& host) { return strike(ground, host); },
+        &not_here);
+    const std::string missed = show_said(receipt.targets, not_here);
+    if (seen.empty()) throw NotHere(missed);
+    receipt.observed_by = show_said(receipt.targets, seen);
+    if (!missed.empty()) receipt.detail += ", but not " + missed;
   });
+  std::erase_if(receipt.targets, [&](const std::string& host) { return !is_here(host); });
+  std::stable_partition(plan.order.begin(), plan.order.end(), is_here);
   ended_.begin(ground, receipt.targets);
   receipt.means = means();
-  if (!struck) return;
-  receipt.installed = receipt.observed = observed_ = ground.now();
+  if (went_well) receipt.installed = receipt.observed = observed_ = ground.now();
+  return !receipt.targets.empty();
 }
 
 void HostFault::exercise(Ground& ground, Receipt& receipt) {
@@ -56,9 +105,11 @@ void HostFault::exercise(Ground& ground, Receipt& receipt) {
     const auto began = began_.since(ground), ended = ended_.since(ground);
     Counters counters;
     std::vector<std::string> meetings;
-    for (std::size_t i = 0; i < ended.size(); ++i) {
-      Host& host = ground.cluster.host(ended[i].host);
-      const Meeting meeting{began[i], ended[i], ground.now() - observed_};
+    for (const auto& since_end : ended) {
+      Host& host = ground.cluster.host(since_end.host);
+      const auto since_begin = std::find_if(
+          began.begin(), began.end(), [&](const auto& one) { return one.host == since_end.host; });
+      const Meeting meeting{*since_begin, since_end, ground.now() - observed_};
       if (auto how = met(ground, host, meeting, counters)) meetings.push_back(std::move(*how));
     }
     receipt.counters = std::move(counters);
@@ -97,8 +148,9 @@ void HostFault::heal(Ground& ground, Receipt& receipt) {
   if (!undone) return;
   receipt.healed = ground.now();
   attempt(receipt, "verify heal", [&] {
-    receipt.heal_verified_by = ask_every(ground.cluster, receipt.targets,
-                                         [&](Host& host) { return confirm(ground, host); });
+    receipt.heal_verified_by =
+        show_said(receipt.targets, ask_every(ground.cluster, receipt.targets,
+                                             [&](Host& host) { return confirm(ground, host); }));
     if (ground.undone) ground.undone();
     if (must_serve_again()) {
       await_database(ground, receipt.targets);

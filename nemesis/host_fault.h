@@ -28,7 +28,8 @@ class HostFault : public Fault {
   // Each of these is called for all targets at once, from threads of their own, and throws what
   // went wrong.
 
-  // Does it, sees that it is done, and says what was seen: "5 processes ended with status 137".
+  // Does it, sees that it is done, and says what was seen: "5 processes ended with status 137". A
+  // host at which it throws NotHere is left out; where all do, targets are chosen anew.
   virtual std::string strike(Ground& ground, Host& host) = 0;
   // Undoes whatever strike did or only began; safe twice over.
   virtual void undo(Ground& ground, Host& host) = 0;
@@ -46,6 +47,8 @@ class HostFault : public Fault {
   virtual std::optional<std::string> met(Ground& ground, Host& host, const Meeting& meeting,
                                          Counters& counters);
 
+  // For how long targets are chosen anew while nothing can be struck.
+  virtual Milliseconds patience() const;
   // Whether the database must answer through every target, once no other fault is in force, before
   // the heal is verified.
   virtual bool must_serve_again() const { return true; }
@@ -53,6 +56,9 @@ class HostFault : public Fault {
   virtual std::string means() const { return {}; }
 
  private:
+  // Whether it is of no use to choose again: something was struck, or went wrong.
+  bool strike_chosen(Ground& ground, PlannedFault& plan, Receipt& receipt);
+
   const PlannedFault planned_;
   Encounter began_, ended_;
   std::int64_t observed_ = 0;

@@ -84,6 +84,9 @@ struct FaultKind {
   // Why this database cannot be hurt so, as "it has no members to remove"; empty text: it can. May
   // be empty.
   std::function<std::string(const Database&)> unfit = {};
+  // Nanoseconds that it usually is in force beyond its planned duration, since it waits for a calm
+  // moment to be installed or undone: a random schedule keeps that free.
+  std::int64_t overtime = 0;
 };
 
 }  // namespace tribunal

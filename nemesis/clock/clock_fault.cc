@@ -11,6 +11,7 @@
 
 #include "nemesis/clock/clock_questions.h"
 #include "nemesis/clock/clock_tool.h"
+#include "nemesis/not_here.h"
 #include "nemesis/tool_question.h"
 
 namespace tribunal {
@@ -170,14 +171,16 @@ std::string ClockFault::strike(Ground& ground, Host& host) {
   return see_it(ground, host, motion) + remark;
 }
 
-std::string ClockFault::see_it(const Ground& ground, Host& host, const HostMotion& motion) {
+std::string ClockFault::see_it(Ground& ground, Host& host, const HostMotion& motion) {
   const Milliseconds for_processes = wait_for_processes(ground);
   const auto begun = std::chrono::steady_clock::now();
   while (true) {
     const auto waited = std::chrono::steady_clock::now() - begun;
     const ClockReading reading = read_clocks_of(host);
-    if (reading.processes.empty() && waited >= for_processes)
-      throw std::runtime_error("no process of the database runs there");
+    if (reading.processes.empty() && waited >= for_processes) {
+      undo(ground, host);  // it waits for new processes there
+      throw NotHere("no process of the database runs there");
+    }
     const Shown shown = reading.processes.empty() ? Shown::not_yet : shown_by(motion, reading);
     if (shown == Shown::by_all || (shown == Shown::by_some && waited > until_it_shows)) {
       const std::scoped_lock lock(mutex_);

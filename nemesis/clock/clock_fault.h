@@ -28,7 +28,7 @@ class ClockFault final : public HostFault {
 
   HostMotion fit_for(Host& host, std::string& remark) const;
   Milliseconds wait_for_processes(const Ground& ground) const;
-  std::string see_it(const Ground& ground, Host& host, const HostMotion& motion);
+  std::string see_it(Ground& ground, Host& host, const HostMotion& motion);
 
   const Motion motion_;
   mutable std::mutex mutex_;

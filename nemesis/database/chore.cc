@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "nemesis/host_fault.h"
+#include "nemesis/not_here.h"
 
 namespace tribunal {
 namespace {
@@ -31,13 +32,23 @@ class ChoreFault final : public HostFault {
     calls.begin(ground, ground.cluster.names());
     During during;
     for (const auto& at_first : calls.since(ground)) during.in_flight += at_first.in_flight;
-    const std::string seen = chore->second(host);
+    const std::string seen = do_chore(chore->second, host);
     for (const auto& since : calls.since(ground))
       during.ended += since.answered + since.failed + since.unknown;
     const std::scoped_lock lock(mutex_);
     during_[host.name()] = during;
     return seen;
   }
+  // Nothing of one that failed is left, so an operator would ask another node, or ask again.
+  static std::string do_chore(const std::function<std::string(Host&)>& chore, Host& host) {
+    try {
+      return chore(host);
+    } catch (const std::exception& refused) {
+      throw NotHere(refused.what());
+    }
+  }
+  // Longer than a random fault lasts that keeps the database from doing it.
+  Milliseconds patience() const override { return Milliseconds(5'000); }
   void undo(Ground&, Host&) override {}
   std::string confirm(Ground&, Host&) override { return "nothing to undo"; }
 

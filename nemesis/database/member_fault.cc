@@ -34,6 +34,8 @@ std::string MemberFault::take_out(Ground& ground, Host& host) {
     return "";
   });
   state.insist(change_patience, [&] { return state.try_to_remove(host.name()); });
+  const std::scoped_lock lock(mutex_);
+  others_[host.name()].begin(ground, all_but(ground.cluster, host.name()));
   return was_[host.name()];
 }
 
@@ -66,14 +68,8 @@ Member MemberFault::take_in(Ground& ground, Host& host) {
 }
 
 std::string MemberFault::strike(Ground& ground, Host& host) {
-  std::string seen;
-  {
-    const std::scoped_lock lock(one_at_a_time_);
-    seen = change(ground, host);
-  }
-  const std::scoped_lock lock(mutex_);
-  others_[host.name()].begin(ground, all_but(ground.cluster, host.name()));
-  return seen;
+  const std::scoped_lock lock(one_at_a_time_);
+  return change(ground, host);
 }
 
 // What is missing to a member that serves is done, one thing at a time, since other faults may undo
@@ -110,8 +106,8 @@ std::string MemberFault::confirm(Ground& ground, Host& host) {
   return "members " + show_members(MemberState(ground).await_full(host.name(), heal_patience));
 }
 
-// The change was met when the members that were left have answered calls after it: they have
-// decided without the one that went, or with the one that came.
+// The change was met when the members that were left have answered calls since the removal was
+// seen: they have decided without the one that went, or with the one that came.
 std::optional<std::string> MemberFault::met(Ground& ground, Host& host, const Meeting& meeting,
                                             Counters& counters) {
   std::uint64_t answered = 0;
@@ -135,6 +131,7 @@ FaultKind blank_member_kind(std::string name, std::string summary) {
   kind.targets = {"one", "leader", "minority"};
   kind.least_hosts = 3;
   kind.resource = "members";
+  kind.overtime = 8'000'000'000;  // the 5 s of etcd's, and what it takes to start and to catch up
   kind.harm = Harm::stops;
   kind.unfit = [](const Database& database) {
     return database.members.view ? std::string()

@@ -40,7 +40,7 @@ class MemberFault : public HostFault {
   std::map<std::string, std::string> was_;  // identity before, by host; guarded by one_at_a_time_
   std::set<std::string> fresh_;             // wiped since; guarded by one_at_a_time_
   std::mutex mutex_;
-  std::map<std::string, Encounter> others_;  // since the change, by host; guarded by mutex_
+  std::map<std::string, Encounter> others_;  // since the removal, by host; guarded by mutex_
 };
 
 FaultKind blank_member_kind(std::string name, std::string summary);  // without `make`

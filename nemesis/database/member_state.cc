@@ -77,11 +77,14 @@ std::string unsafe_to_add(const MemberView& view, const MemberViews& views) {
   return {};
 }
 
+// A node refuses what another allows: etcd goes by how long it has been connected itself.
 std::string MemberState::asked(const MemberView& view, const MemberViews& views,
                                const std::string& not_this) {
+  std::vector<std::string> candidates;
   for (const auto& [host, seen] : views)
-    if (host != not_this && seen == view && member_on(view, host) != nullptr) return host;
-  return {};
+    if (host != not_this && seen == view && member_on(view, host) != nullptr)
+      candidates.push_back(host);
+  return candidates.empty() ? "" : candidates[turn_++ % candidates.size()];
 }
 
 MemberViews MemberState::look() const {

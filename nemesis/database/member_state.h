@@ -56,11 +56,11 @@ class MemberState {
   void insist(const MemberPatience& patience, const std::function<std::string()>& step);
 
  private:
-  // A node to ask that believes what is so; empty: none.
-  static std::string asked(const MemberView& view, const MemberViews& views,
-                           const std::string& not_this);
+  // A node to ask that believes what is so, each in its turn; empty: none.
+  std::string asked(const MemberView& view, const MemberViews& views, const std::string& not_this);
 
   Ground& ground_;
+  std::size_t turn_ = 0;
 };
 
 std::string show_members(const MemberView& view);  // "n1 (8e9e05c5), n2 (...)"

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "nemesis/not_here.h"
 #include "nemesis/process/live_processes.h"
 
 namespace tribunal {
@@ -21,7 +22,7 @@ ControlGroup* GroupFault::group_of(Host& host) {
 std::string GroupFault::strike(Ground& ground, Host& host) {
   const auto processes = host.local_processes();
   if (live_processes(host).empty() || processes.empty())
-    throw std::runtime_error("nothing was running that could be limited");
+    throw NotHere("nothing was running that could be limited");
   auto made = std::make_unique<ControlGroup>(
       ground.cluster.journal(), find_group_place(controller_), controller_ + "-" + host.name());
   ControlGroup& group = *made;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "nemesis/every_host.h"
+#include "nemesis/not_here.h"
 #include "nemesis/options.h"
 
 namespace tribunal {
@@ -61,7 +62,7 @@ std::vector<Process> live_processes(Host& host) {
 
 std::string end_database(Host& host, int signal) {
   const auto victims = live_processes(host);
-  if (victims.empty()) throw std::runtime_error("nothing was running that could be ended");
+  if (victims.empty()) throw NotHere("nothing was running that could be ended");
   host.signal_all(signal);
   await_burial(host, victims);
   std::size_t by_us = 0;
@@ -89,10 +90,11 @@ std::set<int> live_numbers(Host& host) {
 std::string stop_database(Cluster& cluster, Host& host) {
   const int signal = cluster.stop_signal;
   const std::string name = "SIG" + std::string(::sigabbrev_np(signal));
-  if (live_processes(host).empty())
-    throw std::runtime_error("nothing was running that could be stopped");
+  if (live_processes(host).empty()) throw NotHere("nothing was running that could be stopped");
   try {
     return fmt::format("{} by {}", end_database(host, signal), name);
+  } catch (const NotHere&) {
+    throw;
   } catch (const std::runtime_error&) {
     if (live_processes(host).empty()) return fmt::format("ended by {} after 5 s", name);
     return fmt::format("did not end within 5 s of {}; killed: {}", name,

@@ -13,8 +13,8 @@ std::vector<Process> live_processes(Host& host);  // those that have not ended
 std::set<int> live_numbers(Host& host);           // their pids, as the host counts
 
 // Sends the signal to all that runs on the host and sees it dead: the wait status says by what, the
-// list of processes that none is left. Returns what was seen. Throws std::runtime_error when
-// nothing was running, or something still runs after 5 s.
+// list of processes that none is left. Returns what was seen. Throws NotHere when nothing was
+// running, and std::runtime_error when something still runs after 5 s.
 std::string end_database(Host& host, int signal);
 
 // The same with the signal by which the database is to be stopped; if it has not ended after 5 s

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "nemesis/host_fault.h"
+#include "nemesis/not_here.h"
 #include "nemesis/process/live_processes.h"
 
 namespace tribunal {
@@ -41,7 +42,7 @@ class PauseFault final : public HostFault {
   std::string strike(Ground&, Host& host) override {
     host.signal_all(SIGSTOP);
     const std::size_t count = await_state(host, [](char state) { return state == stopped; });
-    if (count == 0) throw std::runtime_error("nothing was running that could be paused");
+    if (count == 0) throw NotHere("nothing was running that could be paused");
     std::this_thread::sleep_for(answers_on_their_way);
     return fmt::format("all {} processes in state T", count);
   }

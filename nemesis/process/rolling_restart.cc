@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "nemesis/attempt.h"
 #include "nemesis/encounter.h"
 #include "nemesis/every_host.h"
+#include "nemesis/not_here.h"
 #include "nemesis/options.h"
 #include "nemesis/process/live_processes.h"
 #include "nemesis/targets.h"
@@ -18,17 +22,19 @@ class RollingRestart final : public Fault {
   explicit RollingRestart(PlannedFault planned)
       : planned_(std::move(planned)), how_(ending_option(planned_)) {}
 
+  // Where the database runs nowhere it is waited for.
   void inject(Ground& ground, Receipt& receipt) override {
-    attempt(receipt, planned_.fault, [&] {
-      Targets targets = choose_targets(ground, planned_);
-      receipt.targets = targets.hosts;
-      receipt.detail = fmt::format("{}", fmt::join(targets.hosts, ", then "));
-      for (const auto& host : targets.hosts) {
-        receipt.observed_by += (receipt.observed_by.empty() ? "" : "; ") + roll(ground, host);
-        if (!receipt.installed) receipt.installed = ground.now();
+    constexpr Milliseconds between_looks{100};
+    const auto latest = ground.now() + std::max<std::int64_t>(0, planned_.duration);
+    while (true) {
+      Receipt trial = receipt;
+      attempt(trial, planned_.fault, [&] { roll_all(ground, trial); });
+      if (!trial.targets.empty() || ground.now() >= latest) {
+        receipt = std::move(trial);
+        return;
       }
-      receipt.observed = ground.now();
-    });
+      std::this_thread::sleep_for(between_looks);
+    }
   }
 
   // While a host was down, what clients asked of it cannot have been answered.
@@ -39,8 +45,13 @@ class RollingRestart final : public Fault {
   }
 
   void heal(Ground& ground, Receipt& receipt) override {
-    if (receipt.heal_verified || receipt.targets.empty()) return;
+    if (receipt.heal_verified) return;
     if (!receipt.heal_requested) receipt.heal_requested = ground.now();
+    if (receipt.targets.empty()) {
+      receipt.healed = receipt.heal_verified = ground.now();
+      receipt.heal_verified_by = "nothing had been begun";
+      return;
+    }
     attempt(receipt, "heal", [&] {
       on_every(ground.cluster, receipt.targets, [&](Host& host) {
         if (live_processes(host).empty()) ground.cluster.start_database(host);
@@ -55,6 +66,25 @@ class RollingRestart final : public Fault {
   }
 
  private:
+  // Hosts on which it does not run are left out: whoever ended it starts it again.
+  void roll_all(Ground& ground, Receipt& receipt) {
+    const auto targets = choose_targets(ground, planned_).hosts;
+    receipt.targets = targets;
+    receipt.detail = fmt::format("{}", fmt::join(targets, ", then "));
+    std::vector<std::string> seen, missed;
+    for (const auto& host : targets) try {
+        seen.push_back(roll(ground, host));
+        if (!receipt.installed) receipt.installed = ground.now();
+      } catch (const NotHere& why) {
+        missed.push_back(fmt::format("{}: {}", host, why.what()));
+        std::erase(receipt.targets, host);
+      }
+    if (seen.empty()) throw NotHere(fmt::format("{}", fmt::join(missed, "; ")));
+    receipt.observed_by = fmt::format("{}", fmt::join(seen, "; "));
+    if (!missed.empty()) receipt.detail += fmt::format(", but not {}", fmt::join(missed, "; "));
+    receipt.observed = ground.now();
+  }
+
   std::string roll(Ground& ground, const std::string& name) {
     Encounter down;
     const std::string seen = restart_database(ground.cluster, ground.cluster.host(name), how_,

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "nemesis/host_fault.h"
+#include "nemesis/not_here.h"
 #include "nemesis/process/live_processes.h"
 #include "nemesis/process/repetition.h"
 
@@ -39,7 +40,7 @@ class TurnsFault final : public HostFault {
   }
 
   std::string strike(Ground&, Host& host) override {
-    if (!take_turn(host)) throw std::runtime_error("nothing was running that could be stopped");
+    if (!take_turn(host)) throw NotHere("nothing was running that could be stopped");
     const std::scoped_lock lock(mutex_);
     turns_.emplace(host.name(),
                    std::make_unique<Repetition>(runs_, [&] { return take_turn(host); }));

@@ -73,6 +73,43 @@ TEST(RemoveMember, it_goes_on_running_with_its_data_and_comes_back_with_none) {
   });
 }
 
+// Each node knows by itself whether it has been connected for long enough.
+TEST(RemoveMember, what_one_node_refuses_another_is_asked_for) {
+  in_cell(3, [](Cluster& cluster, const Folder&) {
+    DatabaseGround ground(cluster);
+    std::vector<std::string> asked;
+    const auto remove = cluster.members.remove;
+    cluster.members.remove = [&](Host& host, const Member& member) {
+      asked.push_back(host.name());
+      if (host.name() == "n1") throw std::runtime_error("unhealthy cluster");
+      remove(host, member);
+    };
+    MemberTrial trial(ground, plan_for("remove-member", "one", {"n3", "n1", "n2"}));
+    trial.inject();
+    EXPECT_EQ(trial.receipt.failure, "");
+    EXPECT_EQ(asked, (std::vector<std::string>{"n1", "n2"}));
+    trial.heal();
+  });
+}
+
+// What the others decide while the new identity waits to be let in they decide without the old.
+TEST(ReplaceMember, calls_answered_since_the_removal_have_met_it) {
+  in_cell(3, [](Cluster& cluster, const Folder&) {
+    DatabaseGround ground(cluster);
+    const auto add = cluster.members.add;
+    cluster.members.add = [&](Host& asked, Host& joining) {
+      ground.activity("n1").ok += 1;
+      add(asked, joining);
+    };
+    ground.before_removal = [&] { ground.activity("n2").ok += 1; };
+    MemberTrial trial(ground, plan_for("replace-member", "one", {"n3", "n1", "n2"}));
+    trial.inject();
+    EXPECT_TRUE(trial.exercised());
+    EXPECT_EQ(trial.receipt.counters.front().second, 1);
+    trial.heal();
+  });
+}
+
 TEST(RemoveMember, an_answer_that_is_lost_or_a_lie_is_not_believed) {
   in_cell(3, [](Cluster& cluster, const Folder&) {
     DatabaseGround ground(cluster);
@@ -220,6 +257,41 @@ TEST(Chore, it_was_met_only_if_there_were_calls_during_it) {
     met.inject();
     EXPECT_TRUE(met.exercised());
     met.heal();
+  });
+}
+
+TEST(Chore, one_that_a_node_refuses_is_done_through_another) {
+  in_cell(2, [](Cluster& cluster, const Folder&) {
+    DatabaseGround ground(cluster);
+    std::vector<std::string> asked;
+    cluster.chores["compact"] = [&](Host& host) -> std::string {
+      asked.push_back(host.name());
+      if (host.name() == "n2") throw std::runtime_error("too busy");
+      return "done";
+    };
+    MemberTrial trial(ground, plan_for("compact", "one", {"n2", "n1"}));
+    trial.inject();
+    EXPECT_EQ(trial.receipt.failure, "");
+    EXPECT_EQ(asked, (std::vector<std::string>{"n2", "n1"}));
+    EXPECT_EQ(trial.receipt.targets, std::vector<std::string>{"n1"});
+    trial.heal();
+  });
+}
+
+TEST(Chore, of_several_nodes_one_that_refuses_is_left_out_and_that_is_said) {
+  in_cell(2, [](Cluster& cluster, const Folder&) {
+    DatabaseGround ground(cluster);
+    cluster.chores["snapshot"] = [](Host& host) -> std::string {
+      if (host.name() == "n2") throw std::runtime_error("too busy");
+      return "done";
+    };
+    MemberTrial trial(ground, plan_for("snapshot", "all", {"n2", "n1"}));
+    trial.inject();
+    EXPECT_EQ(trial.receipt.failure, "");
+    EXPECT_EQ(trial.receipt.targets, std::vector<std::string>{"n1"});
+    EXPECT_EQ(trial.receipt.observed_by, "n1: done");
+    EXPECT_EQ(trial.receipt.detail, "n2 n1, but not n2: too busy");
+    trial.heal();
   });
 }
 

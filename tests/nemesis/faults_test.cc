@@ -166,7 +166,8 @@ TEST(Kill, where_nothing_runs_there_is_nothing_to_kill) {
     EXPECT_FALSE(receipt.installed);
     EXPECT_NE(receipt.failure, "");
     fault->heal(ground, receipt);  // safe after a failed inject
-    EXPECT_TRUE(peers.answers("n1"));
+    EXPECT_TRUE(receipt.heal_verified);
+    EXPECT_FALSE(peers.answers("n1"));  // whoever ended it starts it again
   });
 }
 

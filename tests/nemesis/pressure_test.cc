@@ -178,6 +178,24 @@ TEST(MemoryPressure, a_program_that_fills_files_meets_the_limit_and_lives) {
   });
 }
 
+TEST(MemoryPressure, a_program_that_wants_little_may_take_less_and_less_until_it_meets_that) {
+  if (const auto why = why_no_group("memory"); !why.empty()) GTEST_SKIP() << why;
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    const std::vector<std::string> modest{
+        "/bin/sh", "-c", "while :; do head -c 1000000 /dev/zero > file; sleep 0.01; done"};
+    ProcessGround ground(cluster, modest);
+    ProcessTrial trial(ground,
+                       process_plan("memory-pressure", "one", {"n1"}, {{"room", "1024MiB"}}));
+    trial.inject();
+    EXPECT_FALSE(trial.exercised());
+    EXPECT_TRUE(trial.exercised_within(60s));
+    EXPECT_EQ(trial.receipt.counters.front().first, "n1 bytes that it may take");
+    EXPECT_LE(trial.receipt.counters.front().second, 64 << 20);
+    trial.heal();
+    EXPECT_TRUE(ground.answers("n1"));
+  });
+}
+
 TEST(MemoryPressure, a_program_that_wants_too_much_is_killed_and_the_receipt_says_so) {
   if (const auto why = why_no_group("memory"); !why.empty()) GTEST_SKIP() << why;
   if (find_group_place("memory").version != 1) GTEST_SKIP() << "this limit kills nobody";

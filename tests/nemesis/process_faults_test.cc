@@ -69,6 +69,9 @@ TEST(Stop, where_nothing_runs_there_is_nothing_to_stop) {
       while (ground.pid("n1") != 0) std::this_thread::sleep_for(5ms);
       ProcessTrial trial(ground, process_plan(fault, "all", {"n1"}));
       trial.inject_in_vain("nothing was running");
+      trial.receipt.failure.clear();
+      trial.heal();
+      EXPECT_EQ(ground.pid("n1"), 0);
     });
 }
 
@@ -123,6 +126,30 @@ TEST(RollingRestart, one_after_another_and_never_two_at_once) {
       EXPECT_NE(ground.pid("n" + std::to_string(i + 1)), before[static_cast<std::size_t>(i)]);
     EXPECT_TRUE(trial.exercised());
     trial.heal();
+  });
+}
+
+TEST(RollingRestart, a_host_on_which_nothing_runs_is_left_out_and_that_is_said) {
+  in_cell(2, [](Cluster& cluster, const Folder&) {
+    ProcessGround ground(cluster);
+    const int second = ground.pid("n2");
+    cluster.host(0).signal_all(SIGKILL);
+    while (ground.pid("n1") != 0) std::this_thread::sleep_for(5ms);
+    const auto start = cluster.start_database;
+    cluster.start_database = [&](Host& host) {
+      ground.activity(host.name()).failed += 1;
+      start(host);
+    };
+    // By name, since of all only those are taken on which the database runs.
+    ProcessTrial trial(ground, process_plan("rolling-restart", "n1+n2", {"n1", "n2"}));
+    trial.inject();
+    EXPECT_EQ(trial.receipt.targets, std::vector<std::string>{"n2"});
+    EXPECT_NE(trial.receipt.detail.find("not n1: nothing was running"), std::string::npos)
+        << trial.receipt.detail;
+    EXPECT_NE(ground.pid("n2"), second);
+    EXPECT_TRUE(trial.exercised());
+    trial.heal();
+    EXPECT_EQ(ground.pid("n1"), 0);
   });
 }
 

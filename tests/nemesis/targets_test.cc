@@ -3,9 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <mutex>
+
 #include "harness/parts/catalogue.h"
 #include "harness/record/error.h"
 #include "nemesis/catalogue.h"
+#include "nemesis/host_fault.h"
+#include "nemesis/not_here.h"
 
 namespace tribunal {
 namespace {
@@ -114,6 +119,95 @@ TEST(HostFault, that_found_no_target_has_nothing_to_heal) {
   fault->heal(ground, receipt);
   EXPECT_TRUE(receipt.heal_verified);
   EXPECT_FALSE(receipt.complete());
+}
+
+// What becomes of each host is up to a test.
+class Struck final : public HostFault {
+ public:
+  Struck(PlannedFault planned, std::function<std::string(const std::string&)> strike)
+      : HostFault(std::move(planned)), strike_(std::move(strike)) {}
+  std::vector<std::string> undone;
+
+ private:
+  std::string strike(Ground&, Host& host) override { return strike_(host.name()); }
+  void undo(Ground&, Host& host) override {
+    const std::scoped_lock lock(mutex_);
+    undone.push_back(host.name());
+  }
+  std::string confirm(Ground&, Host&) override { return "gone"; }
+  bool must_serve_again() const override { return false; }
+
+  std::function<std::string(const std::string&)> strike_;
+  std::mutex mutex_;
+};
+
+class HostFaults : public ::testing::Test {
+ protected:
+  static constexpr std::int64_t hour = 3'600'000'000'000;
+
+  Receipt inject_and_heal(const std::string& target, std::int64_t duration,
+                          std::function<std::string(const std::string&)> strike) {
+    auto plan = planned(target, {"n1", "n2", "n3"});
+    plan.fault = "blow";
+    plan.duration = duration;
+    Struck fault(plan, std::move(strike));
+    Receipt receipt;
+    fault.inject(ground_, receipt);
+    fault.heal(ground_, receipt);
+    undone_ = fault.undone;
+    std::sort(undone_.begin(), undone_.end());
+    return receipt;
+  }
+
+  Cluster cluster_ = cluster_of({"n1", "n2", "n3"});
+  const Activity activity_{3};
+  Ground ground_{cluster_, activity_, [] { return std::int64_t{7}; }, {}, {}, {}};
+  Names undone_;
+};
+
+TEST_F(HostFaults, where_a_host_cannot_be_struck_another_is_chosen) {
+  const auto receipt = inject_and_heal("one", hour, [](const std::string& host) -> std::string {
+    if (host != "n3") throw NotHere("nothing runs");
+    return "struck";
+  });
+  EXPECT_EQ(receipt.failure, "");
+  EXPECT_EQ(receipt.targets, Names{"n3"});
+  EXPECT_EQ(receipt.observed_by, "n3: struck");
+  EXPECT_TRUE(receipt.heal_verified);
+  EXPECT_EQ(undone_, Names{"n3"});
+}
+
+TEST_F(HostFaults, of_several_those_that_cannot_be_struck_are_left_out_and_that_is_said) {
+  const auto receipt = inject_and_heal("all", hour, [](const std::string& host) -> std::string {
+    if (host == "n2") throw NotHere("nothing runs");
+    return "struck";
+  });
+  EXPECT_TRUE(receipt.observed);
+  EXPECT_EQ(receipt.targets, (Names{"n1", "n3"}));
+  EXPECT_EQ(receipt.detail, "n1 n2 n3, but not n2: nothing runs");
+  EXPECT_EQ(undone_, (Names{"n1", "n3"}));
+}
+
+TEST_F(HostFaults, struck_nowhere_in_its_time_it_has_hit_nobody) {
+  const auto receipt = inject_and_heal(
+      "one", 0, [](const std::string&) -> std::string { throw NotHere("nothing runs"); });
+  EXPECT_EQ(receipt.failure, "blow: n1: nothing runs");
+  EXPECT_FALSE(receipt.observed);
+  EXPECT_TRUE(receipt.targets.empty());
+  EXPECT_TRUE(receipt.heal_verified);
+  EXPECT_TRUE(undone_.empty());
+}
+
+TEST_F(HostFaults, a_strike_that_goes_wrong_is_undone_and_not_tried_elsewhere) {
+  int strikes = 0;
+  const auto receipt = inject_and_heal("one", hour, [&](const std::string&) -> std::string {
+    ++strikes;
+    throw std::runtime_error("it still runs");
+  });
+  EXPECT_EQ(strikes, 1);
+  EXPECT_EQ(receipt.failure, "blow: n1: it still runs");
+  EXPECT_FALSE(receipt.observed);
+  EXPECT_EQ(undone_, Names{"n1"});
 }
 
 TEST(Targets, nobody_is_an_error) {
