@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/parts/catalogue.h"
+#include "harness/run/schedule.h"
 
 namespace tribunal {
 namespace {
@@ -47,14 +48,16 @@ void FaultRunner::begin(std::function<void(FaultRunner&, std::stop_token)> direc
       std::jthread([this, direct = std::move(direct)] { direct(*this, stop_.get_token()); });
 }
 
-// Every fault of a schedule begins at its time, whatever the others do.
+// Every fault of a schedule begins at its time, whatever the others do, and lasts a little longer
+// if nothing has met it yet.
 void FaultRunner::follow(const std::vector<PlannedFault>& schedule, std::stop_token stop) {
   auto by_time = schedule;
   std::stable_sort(by_time.begin(), by_time.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });
-  for (const auto& planned : by_time) {
-    wait_until(origin_ + planned.at, stop);
-    start(planned, Patience::waits);
+  const auto latest = latest_ends(by_time, kinds_);
+  for (std::size_t i = 0; i < by_time.size(); ++i) {
+    wait_until(origin_ + by_time[i].at, stop);
+    start(by_time[i], Patience::waits, origin_ + latest[i]);
   }
 }
 
@@ -72,13 +75,15 @@ void FaultRunner::finish(std::int64_t latest) {
 
 void FaultRunner::stop() { stop_.request_stop(); }
 
-FaultRunner::Number FaultRunner::start(PlannedFault planned, Patience patience) {
+FaultRunner::Number FaultRunner::start(PlannedFault planned, Patience patience,
+                                       std::int64_t until_met) {
   const auto& kind = find(kinds_, "fault", planned.fault);
   const std::scoped_lock lock(mutex_);
   Running& running = running_.emplace_back();
   running.planned = std::move(planned);
   running.kind = &kind;
   running.patience = patience;
+  running.until_met = until_met;
   running.thread = std::jthread([this, &running] { carry_out(running, stop_.get_token()); });
   return running_.size() - 1;
 }
@@ -149,12 +154,16 @@ bool FaultRunner::collide(const Running& running, const Running& other) {
          });
 }
 
+// Of two that wait for the same the one that was started first begins first.
 bool FaultRunner::conflicts(const Running& running) const {
   if (running.kind->resource.empty()) return false;
+  bool earlier = true;
   return std::any_of(running_.begin(), running_.end(), [&](const Running& other) {
+    if (&other == &running) earlier = false;
     if (&other == &running || other.kind->resource != running.kind->resource) return false;
     return other.state == State::injecting || other.state == State::healing ||
-           (other.state == State::in_force && collide(running, other));
+           ((other.state == State::in_force || (other.state == State::waiting && earlier)) &&
+            collide(running, other));
   });
 }
 
@@ -203,6 +212,24 @@ Ground FaultRunner::ground_for(Running& running) {
   return ground;
 }
 
+void FaultRunner::stay_in_force(Running& running, Fault& fault, Ground& ground, Receipt& receipt) {
+  const auto exercise = [&] {
+    guarded(receipt, "exercise", [&] { fault.exercise(ground, receipt); });
+  };
+  const bool until_let_go = running.planned.duration < 0;
+  const auto planned_end = until_let_go ? INT64_MAX : ground.now() + running.planned.duration;
+  while (true) {
+    const bool unmet = receipt.installed && !receipt.exercised && !is_over();
+    const auto ends = unmet ? std::max(planned_end, running.until_met) : planned_end;
+    const auto now = ground.now();
+    if (now >= ends) break;
+    const bool lasts = wait_or_let_go(running, std::min(ends, now + look_every), stop_.get_token());
+    exercise();
+    if (!lasts || (until_let_go && is_over())) break;
+  }
+  exercise();
+}
+
 void FaultRunner::carry_out(Running& running, std::stop_token stop) {
   Receipt receipt;
   receipt.planned = running.planned;
@@ -225,14 +252,7 @@ void FaultRunner::carry_out(Running& running, std::stop_token stop) {
     running.targets = {receipt.targets.begin(), receipt.targets.end()};
   }
   move_to(running, State::in_force);
-  const bool until_let_go = running.planned.duration < 0;
-  const auto ends = until_let_go ? INT64_MAX : ground.now() + running.planned.duration;
-  while (ground.now() < ends) {
-    const bool lasts = wait_or_let_go(running, std::min(ends, ground.now() + look_every), stop);
-    guarded(receipt, "exercise", [&] { fault->exercise(ground, receipt); });
-    if (!lasts || (until_let_go && is_over())) break;
-  }
-  guarded(receipt, "exercise", [&] { fault->exercise(ground, receipt); });
+  stay_in_force(running, *fault, ground, receipt);
   receipt.heal_requested = ground.now();
   move_to(running, State::healing);
   say(running, "healing " + name);

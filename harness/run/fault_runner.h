@@ -44,7 +44,9 @@ class FaultRunner {
   // What a fault of the same resource in force means to one that is aimed: it takes the hosts that
   // are left, or waits unless both name hosts and none is the same.
   enum class Patience { takes_what_is_left, waits };
-  Number start(PlannedFault planned, Patience patience = Patience::takes_what_is_left);
+  // What nothing has met when its duration is over lasts until something has, or `until_met`.
+  Number start(PlannedFault planned, Patience patience = Patience::takes_what_is_left,
+               std::int64_t until_met = 0);
   void await_injected(Number fault, std::stop_token stop);  // or failed to be
   void let_go(Number fault);
   void await_undone(Number fault, std::stop_token stop);     // it is no longer in force
@@ -68,6 +70,7 @@ class FaultRunner {
     PlannedFault planned;
     const FaultKind* kind = nullptr;
     Patience patience = Patience::waits;
+    std::int64_t until_met = 0;
     State state = State::waiting;   // guarded by mutex_
     bool let_go = false;            // guarded by mutex_
     std::int64_t began = 0;         // guarded by mutex_
@@ -79,6 +82,7 @@ class FaultRunner {
   void follow(const std::vector<PlannedFault>& schedule, std::stop_token stop);
   void carry_out(Running& running, std::stop_token stop);
   bool take_turn(Running& running, std::stop_token stop);
+  void stay_in_force(Running& running, Fault& fault, Ground& ground, Receipt& receipt);
   Ground ground_for(Running& running);
   bool conflicts(const Running& running) const;  // pre: mutex_ is held
   static bool collide(const Running& running, const Running& other);

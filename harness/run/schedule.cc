@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <utility>
 
 #include "harness/parts/catalogue.h"
 #include "harness/record/random.h"
@@ -13,20 +15,29 @@ namespace tribunal {
 namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
+constexpr std::int64_t least_gap = second / 2;  // between two that do not go together
 
-// Deals its cards in shuffled rounds.
+// Deals of its cards that fit one of those dealt the least, so that all come up as often.
 class Deck {
  public:
-  explicit Deck(std::vector<std::string> cards) : cards_(std::move(cards)) {}
-  std::string deal(Random& random) {
-    if (cards_.empty()) return {};
-    if (dealt_ % cards_.size() == 0) random.shuffle(cards_);
-    return cards_[dealt_++ % cards_.size()];
+  explicit Deck(const std::vector<std::string>& cards) {
+    for (const auto& card : cards) dealt_.emplace_back(card, 0);
+  }
+  // Empty: none fits.
+  std::string deal(
+      Random& random,
+      const std::function<bool(const std::string&)>& fits = [](const auto&) { return true; }) {
+    random.shuffle(dealt_);
+    std::pair<std::string, int>* chosen = nullptr;
+    for (auto& card : dealt_)
+      if ((chosen == nullptr || card.second < chosen->second) && fits(card.first)) chosen = &card;
+    if (chosen == nullptr) return {};
+    ++chosen->second;
+    return chosen->first;
   }
 
  private:
-  std::vector<std::string> cards_;
-  std::size_t dealt_ = 0;
+  std::vector<std::pair<std::string, int>> dealt_;  // how often each was
 };
 
 // Of what a kind has, what the spec allows.
@@ -134,36 +145,40 @@ class Draw {
   }
 
  private:
-  // A kind that goes with all that lie beside it is looked for in one whole round of the deck; a
-  // slot for which there is none stays empty.
+  // A slot for which there is no kind that goes with all that lie beside it stays empty.
   void draw_into(std::int64_t slot) {
     PlannedFault fault;
     fault.duration = random_.between(options_.length * 3 / 4, options_.length * 5 / 4);
     const auto slack = std::max<std::int64_t>(0, options_.every * 3 / 4 - fault.duration);
     fault.at = slot + random_.between(0, slack);
-    for (std::size_t tries = 0; tries < 2 * options_.faults.size(); ++tries) {
-      fault.fault = names_.deal(random_);
-      if (!fits(fault)) continue;
-      auto& dealer = decks_.at(fault.fault);
-      fault.shape = dealer.shapes.deal(random_);
-      fault.target = dealer.targets.deal(random_);
-      fault.order = options_.hosts;
-      random_.shuffle(fault.order);
-      fault.options = drawn_options(*dealer.kind, said_[fault.fault], random_);
-      fault.seed = random_.next() >> 12;  // as exact in JSON as a double is
-      check_fault(*dealer.kind, fault);
-      drawn_.push_back(std::move(fault));
-      return;
-    }
+    fault.fault = names_.deal(random_, [&](const std::string& name) { return fits(name, fault); });
+    if (fault.fault.empty()) return;
+    auto& dealer = decks_.at(fault.fault);
+    fault.shape = dealer.shapes.deal(random_);
+    fault.target = dealer.targets.deal(random_);
+    fault.order = options_.hosts;
+    random_.shuffle(fault.order);
+    fault.options = drawn_options(*dealer.kind, said_[fault.fault], random_);
+    fault.seed = random_.next() >> 12;  // as exact in JSON as a double is
+    check_fault(*dealer.kind, fault);
+    drawn_.push_back(std::move(fault));
   }
 
-  bool fits(const PlannedFault& fault) const {
-    constexpr std::int64_t gap = second / 2;
+  // What waits for a calm moment waits the longer the more lanes there are. In a short run it must
+  // do with half of it.
+  std::int64_t over(const FaultKind& kind, const PlannedFault& fault) const {
+    const auto lanes = static_cast<std::int64_t>(options_.overlap);
+    return fault.at + fault.duration + std::min(kind.overtime * lanes, options_.duration / 2);
+  }
+
+  bool fits(const std::string& name, const PlannedFault& fault) const {
+    const FaultKind& kind = *decks_.at(name).kind;
+    const auto end = over(kind, fault);
+    if (end > options_.duration) return false;
     return std::all_of(drawn_.begin(), drawn_.end(), [&](const PlannedFault& other) {
-      const bool apart = other.at + other.duration + gap <= fault.at ||
-                         fault.at + fault.duration + gap <= other.at;
-      return apart ||
-             go_together(*decks_.at(fault.fault).kind, *decks_.at(other.fault).kind, options_.mode);
+      const FaultKind& beside = *decks_.at(other.fault).kind;
+      return over(beside, other) + least_gap <= fault.at || end + least_gap <= other.at ||
+             go_together(kind, beside, options_.mode);
     });
   }
 
@@ -195,6 +210,37 @@ std::vector<std::string> quorum_keeping_shapes(const std::vector<std::string>& s
         (shape == "halves" && hosts % 2 == 1))
       kept.push_back(shape);
   return kept;
+}
+
+// At most so many lie beside each other as were planned to: the one that begins so many later finds
+// it gone.
+std::vector<std::int64_t> latest_ends(const std::vector<PlannedFault>& by_time,
+                                      const std::vector<FaultKind>& kinds) {
+  std::size_t lanes = 1;
+  bool stops_alone = true;
+  std::vector<const FaultKind*> kind_of;
+  for (std::size_t i = 0; i < by_time.size(); ++i) {
+    kind_of.push_back(&find(kinds, "fault", by_time[i].fault));
+    std::size_t beside = 1;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (by_time[j].at + by_time[j].duration <= by_time[i].at) continue;
+      ++beside;
+      stops_alone = stops_alone && go_together(*kind_of[j], *kind_of[i], Mode::liveness);
+    }
+    lanes = std::max(lanes, beside);
+  }
+  std::vector<std::int64_t> latest;
+  for (std::size_t i = 0; i < by_time.size(); ++i) {
+    const auto end = by_time[i].at + by_time[i].duration;
+    auto until = end + by_time[i].duration;
+    for (std::size_t j = i + 1; j < by_time.size(); ++j)
+      if (by_time[j].at >= end &&
+          (j >= i + lanes ||
+           !go_together(*kind_of[i], *kind_of[j], stops_alone ? Mode::liveness : Mode::safety)))
+        until = std::min(until, by_time[j].at - least_gap);
+    latest.push_back(std::max(until, end));
+  }
+  return latest;
 }
 
 std::vector<PlannedFault> draw_schedule(const ScheduleOptions& options,

@@ -30,12 +30,19 @@ struct ScheduleOptions {
 
 // Faults lie in as many lanes as may overlap, one at a time in each; none begins in the first
 // second or two, and all are over more than a second before the end. Two that lie beside each other
-// are of different resources and, in liveness mode, only one of them stops hosts. Kinds, and a
-// kind's shapes and targets, are dealt from shuffled decks, so that each comes up before any comes
-// up again. Sorted by time. Throws Error(usage) when the faults do not fit into the duration or
-// into so few hosts, or a wish leaves a kind nothing.
+// are of different resources and, in liveness mode, only one of them stops hosts; the overtime of
+// a kind counts for each lane, since the others keep it waiting. Kinds, and a kind's shapes and
+// targets, are dealt from shuffled decks, so that each comes up before any that fits comes up
+// again. Sorted by time. Throws Error(usage) when the faults do not fit into the duration or into
+// so few hosts, or a wish leaves a kind nothing.
 std::vector<PlannedFault> draw_schedule(const ScheduleOptions& options,
                                         const std::vector<FaultKind>& kinds);
+
+// Until when each fault of a schedule sorted by time may last if nothing has met it by its planned
+// end: at most as long again, and over before the next one with which it does not go together, or
+// with which more would be in force at once than ever was planned.
+std::vector<std::int64_t> latest_ends(const std::vector<PlannedFault>& by_time,
+                                      const std::vector<FaultKind>& kinds);
 
 // Shapes and targets of a kind after which a majority of so many hosts is still whole.
 std::vector<std::string> quorum_keeping_targets(const std::vector<std::string>& targets);

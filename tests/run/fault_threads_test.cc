@@ -32,6 +32,7 @@ class Gate {
 
 struct Play {
   std::function<void(Ground&, Receipt&)> inject, heal;
+  std::function<bool()> meets = [] { return true; };
 };
 
 class Played final : public Fault {
@@ -41,7 +42,9 @@ class Played final : public Fault {
     if (play_.inject) play_.inject(ground, receipt);
     receipt.installed = receipt.observed = ground.now();
   }
-  void exercise(Ground& ground, Receipt& receipt) override { receipt.exercised = ground.now(); }
+  void exercise(Ground& ground, Receipt& receipt) override {
+    if (play_.meets()) receipt.exercised = ground.now();
+  }
   void heal(Ground& ground, Receipt& receipt) override {
     if (play_.heal) play_.heal(ground, receipt);
     receipt.healed = receipt.heal_verified = ground.now();
@@ -170,6 +173,59 @@ TEST_F(FaultThreads, AFaultThatIsBeingHealedIsInForceUntilItIsUndone) {
   run(kinds, {planned(0, "slow"), planned(1, "other")}, [](FaultRunner&) {});
   EXPECT_FALSE(alone_during);
   EXPECT_TRUE(alone_after);
+}
+
+TEST_F(FaultThreads, OneThatNothingHasMetLastsUntilSomethingHas) {
+  int looks = 0;
+  const std::vector<FaultKind> kinds{played("shy", "", {}, {{}, {}, [&] { return ++looks >= 3; }})};
+  FaultRunner runner(ground(), recorder_, folder_, kinds);
+  runner.begin(
+      [&](FaultRunner& director, std::stop_token) {
+        director.start(planned(0, "shy"), FaultRunner::Patience::waits, INT64_MAX);
+      },
+      recorder_.now());
+  runner.finish(INT64_MAX);
+  EXPECT_GE(looks, 3);
+  ASSERT_EQ(runner.receipts().size(), 1u);
+  EXPECT_TRUE(runner.receipts()[0].complete());
+}
+
+TEST_F(FaultThreads, OneThatIsNotInstalledIsNotWaitedFor) {
+  const std::vector<FaultKind> kinds{
+      played("vain", "", {}, {[](Ground&, Receipt&) { throw std::runtime_error("in vain"); }, {}})};
+  FaultRunner runner(ground(), recorder_, folder_, kinds);
+  runner.begin(
+      [&](FaultRunner& director, std::stop_token) {
+        director.start(planned(0, "vain"), FaultRunner::Patience::waits, INT64_MAX);
+      },
+      recorder_.now());
+  runner.finish(INT64_MAX);  // returns
+  ASSERT_EQ(runner.receipts().size(), 1u);
+  EXPECT_EQ(runner.receipts()[0].failure, "inject: in vain");
+}
+
+TEST_F(FaultThreads, OfThoseThatWaitForTheSameTheFirstBeginsFirst) {
+  constexpr int count = 8;
+  Gate all_wait;
+  std::vector<int> began;  // one at a time, so nothing guards it
+  std::vector<FaultKind> kinds;
+  for (int i = 0; i < count; ++i)
+    kinds.push_back(played("cut" + std::to_string(i), "topology", {},
+                           {[&, i](Ground&, Receipt&) {
+                              all_wait.pass();
+                              began.push_back(i);
+                            },
+                            {}}));
+  FaultRunner runner(ground(), recorder_, folder_, kinds);
+  runner.begin(
+      [&](FaultRunner& director, std::stop_token) {
+        for (int i = 0; i < count; ++i)
+          director.start(planned(i, "cut" + std::to_string(i)), FaultRunner::Patience::waits);
+        all_wait.open();
+      },
+      recorder_.now());
+  runner.finish(INT64_MAX);
+  EXPECT_EQ(began, (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7}));
 }
 
 TEST_F(FaultThreads, InAScheduleAFaultWaitsForAnotherOfItsResourceUnlessTheyNameOtherHosts) {
