@@ -77,7 +77,7 @@ std::filesystem::path run_folder(const std::filesystem::path& runs) {
 bool can_run_etcd(std::string& why) {
   static const Ended doctor = tribunal({"doctor", "--quick"});
   why = doctor.out;
-  return doctor.status == 0;
+  return doctor.status == 0 && doctor.out.find("works    etcd") != std::string::npos;
 }
 
 }  // namespace tribunal
