@@ -70,14 +70,14 @@ class RedisClient final : public Client {
   Call carry_out(const Remove& call) { return with_element(call, "set", "SREM"); }
   Call carry_out(ReadSet call) {
     const std::string key = key_name("set", call.key);
-    call.elements = redis_.look(key, {"SMEMBERS", key}, numbers_in);
+    call.elements = redis_.look(key, {"SMEMBERS", key}, decimals_in);
     return call;
   }
 
   Call carry_out(const Append& call) { return with_element(call, "list", "RPUSH"); }
   Call carry_out(ReadList call) {
     const std::string key = key_name("list", call.key);
-    call.elements = redis_.look(key, {"LRANGE", key, "0", "-1"}, numbers_in);
+    call.elements = redis_.look(key, {"LRANGE", key, "0", "-1"}, decimals_in);
     return call;
   }
 
@@ -147,7 +147,7 @@ class RedisClient final : public Client {
   Call carry_out(ReadAccounts call) {
     const std::string key = key_name("bank", call.key);
     call.balances = redis_.look(key, {"HGETALL", key}, [](const RedisReply& reply) {
-      const std::vector<Int> found = numbers_in(reply);
+      const std::vector<Int> found = decimals_in(reply);
       if (found.size() % 2 != 0) throw RedisNonsense("an account without a balance");
       std::map<Key, Int> balances;  // who has never had or given money is not there
       for (Key account = 0; account < bank_accounts; ++account) balances[account] = opening_balance;

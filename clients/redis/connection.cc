@@ -20,7 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr int redis_port = 6379, sentinel_above = 20000;
 
-struct Addresses {
+struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
@@ -58,14 +58,14 @@ std::string connect_words(int os_error) {
   }
 }
 
-std::unique_ptr<addrinfo, Addresses> resolve(const std::string& endpoint) {
+std::unique_ptr<addrinfo, FreeAddresses> resolve(const std::string& endpoint) {
   const auto [host, port] = host_and_port(endpoint);
   addrinfo hints{}, *found = nullptr;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV;
   if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0 || found == nullptr)
     throw Rejected("could not resolve host");
-  return std::unique_ptr<addrinfo, Addresses>(found);
+  return std::unique_ptr<addrinfo, FreeAddresses>(found);
 }
 
 // Formatted as hiredis does, which alone knows how long it is.

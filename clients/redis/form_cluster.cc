@@ -13,7 +13,7 @@ namespace tribunal {
 namespace {
 
 using std::chrono::steady_clock;
-using Addresses = std::vector<std::string>;
+using NodeAddresses = std::vector<std::string>;
 
 RedisReply tell(const std::string& address, const RedisCommand& command) {
   return ask_redis(redis_endpoint(address), command,
@@ -27,11 +27,11 @@ void require(RedisDeadline until, const char* what, const std::function<bool()>&
               "node-timeout: --set node-timeout=5000");
 }
 
-bool on_all(const Addresses& nodes, const std::function<bool(const std::string&)>& holds) {
+bool on_all(const NodeAddresses& nodes, const std::function<bool(const std::string&)>& holds) {
   return std::all_of(nodes.begin(), nodes.end(), holds);
 }
 
-void give_slots(const Addresses& nodes, std::size_t primaries) {
+void give_slots(const NodeAddresses& nodes, std::size_t primaries) {
   for (std::size_t i = 0; i < primaries; ++i) {
     const std::size_t first = i * redis_slots / primaries,
                       last = (i + 1) * redis_slots / primaries - 1;
@@ -40,7 +40,7 @@ void give_slots(const Addresses& nodes, std::size_t primaries) {
 }
 
 // Each with an epoch of its own, so that no two claim what they have by the same right.
-void introduce(const Addresses& nodes) {
+void introduce(const NodeAddresses& nodes) {
   for (std::size_t i = 0; i < nodes.size(); ++i)
     tell(nodes[i], {"CLUSTER", "SET-CONFIG-EPOCH", fmt::to_string(i + 1)});
   for (std::size_t i = 1; i < nodes.size(); ++i) {
@@ -60,7 +60,7 @@ bool is_whole(const std::string& node) {
 }  // namespace
 
 void form_redis_cluster(const Deployment& deployment, RedisDeadline until) {
-  const Addresses& nodes = deployment.addresses;
+  const NodeAddresses& nodes = deployment.addresses;
   const std::size_t primaries = std::max<std::size_t>(3, nodes.size() / 2);
   require(until, "a node does not answer", [&] {
     return on_all(nodes, [](const std::string& node) { return !tell(node, {"PING"}).is_error(); });

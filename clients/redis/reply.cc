@@ -68,7 +68,7 @@ std::optional<Int> optional_in(const RedisReply& reply) {
   return decimal_in(reply);
 }
 
-std::vector<Int> numbers_in(const RedisReply& reply) {
+std::vector<Int> decimals_in(const RedisReply& reply) {
   require_list(reply);
   std::vector<Int> numbers;
   numbers.reserve(reply.items.size());

@@ -40,7 +40,7 @@ void require_ok(const RedisReply& reply);                    // the status OK
 Int integer_in(const RedisReply& reply);                     // an integer
 Int decimal_in(const RedisReply& reply);                     // a text that is a decimal number
 std::optional<Int> optional_in(const RedisReply& reply);     // the same, or nothing
-std::vector<Int> numbers_in(const RedisReply& reply);        // a list of such texts
+std::vector<Int> decimals_in(const RedisReply& reply);       // a list of such texts
 std::vector<std::string> texts_in(const RedisReply& reply);  // a list of texts
 
 }  // namespace tribunal
