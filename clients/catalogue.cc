@@ -1,6 +1,7 @@
 #include "clients/catalogue.h"
 
 #include "clients/etcd/deploy.h"
+#include "clients/mariadb/deploy.h"
 #include "clients/postgresql/deploy.h"
 #include "clients/quorum/deploy.h"
 #include "clients/redis/deploy.h"
@@ -10,6 +11,7 @@ namespace tribunal {
 const std::vector<Database>& databases() {
   static const std::vector<Database> all = {
       etcd(),
+      mariadb(),
       postgresql(),
       quorum(),
       redis(),

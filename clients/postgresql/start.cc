@@ -22,6 +22,7 @@ bin=$1 root=$2 role=$3 existing=$4 name=$5
 shift 5
 umask 077
 export PGCONNECT_TIMEOUT=2
+alive="keepalives_idle=1 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=3000"
 data=$root/postgresql
 settings="-c config_file=$root/postgresql.conf -c hba_file=$root/pg_hba.conf"
 exec 9>"$root/lock"
@@ -38,7 +39,7 @@ copy_primary() {
     for peer in "$@"; do
       [ "$("$bin/psql" -h "$peer" -U tribunal -d postgres -Atc 'SELECT pg_is_in_recovery()' 2>&1)" = f ] || continue
       rm -rf "$root/new"
-      timeout 20 "$bin/pg_basebackup" -h "$peer" -U tribunal -D "$root/new" -c fast -X stream --no-sync || continue
+      timeout 20 "$bin/pg_basebackup" -d "host=$peer user=tribunal $alive" -D "$root/new" -c fast -X stream --no-sync || continue
       echo "primary_conninfo = 'host=$peer user=tribunal application_name=$name'" >>"$root/new/postgresql.auto.conf"
       touch "$root/new/standby.signal"
       return
