@@ -5,6 +5,7 @@
 #include "clients/postgresql/deploy.h"
 #include "clients/quorum/deploy.h"
 #include "clients/redis/deploy.h"
+#include "clients/zookeeper/deploy.h"
 
 namespace tribunal {
 
@@ -15,6 +16,7 @@ const std::vector<Database>& databases() {
       postgresql(),
       quorum(),
       redis(),
+      zookeeper(),
   };
   return all;
 }

@@ -1,0 +1,10 @@
+// ZooKeeper 3.8: how it is found, started and looked at.
+#pragma once
+
+#include "harness/parts/database.h"
+
+namespace tribunal {
+
+Database zookeeper();
+
+}  // namespace tribunal
