@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr auto galera_round = 500ms;
-constexpr auto galera_patience = 10s;
+constexpr auto galera_patience = 5s;
 
 MariadbLogin operator_at(const std::string& address) {
   MariadbLogin login;
@@ -22,18 +22,25 @@ MariadbLogin operator_at(const std::string& address) {
   return login;
 }
 
-// The node to begin with, if all of them are stuck.
-std::optional<std::size_t> to_begin_with(const Deployment& deployment) {
-  std::optional<std::size_t> best;
-  long long most = -1;
+struct AllOfThem {
+  bool one_is_primary = false;
+  bool all_answer = true;
+  std::size_t most_committed = 0;  // which of them; of those that answer
+};
+
+AllOfThem look_at_all(const Deployment& deployment) {
+  AllOfThem all;
+  std::optional<long long> most;
   for (std::size_t i = 0; i < deployment.addresses.size(); ++i) {
-    const auto view = look_at_galera(deployment.addresses[i], 400ms);
-    if (!view || view->primary) return std::nullopt;
-    if (view->committed <= most) continue;
+    const auto view = look_at_galera(deployment.addresses[i], 1s);
+    all.all_answer = all.all_answer && view;
+    if (!view) continue;
+    all.one_is_primary = all.one_is_primary || view->primary;
+    if (most && view->committed <= *most) continue;
     most = view->committed;
-    best = i;
+    all.most_committed = i;
   }
-  return best;
+  return all;
 }
 
 void begin_component(const std::string& address) {
@@ -77,10 +84,10 @@ void watch_over_galera(Cluster&, const Deployment& deployment, const std::stop_t
   std::condition_variable_any wake;
   auto well_since = steady_clock::now();
   while (!stop.stop_requested()) {
-    const auto begin_with = to_begin_with(deployment);
-    if (!begin_with) well_since = steady_clock::now();
-    if (begin_with && steady_clock::now() - well_since > galera_patience) {
-      begin_component(deployment.addresses[*begin_with]);
+    const AllOfThem all = look_at_all(deployment);
+    if (all.one_is_primary) well_since = steady_clock::now();
+    if (all.all_answer && steady_clock::now() - well_since > galera_patience) {
+      begin_component(deployment.addresses[all.most_committed]);
       well_since = steady_clock::now();
     }
     std::unique_lock lock(mutex);

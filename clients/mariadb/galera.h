@@ -17,8 +17,8 @@ struct GaleraView {
 // Nothing where the node does not answer in time.
 std::optional<GaleraView> look_at_galera(const std::string& address, Milliseconds patience);
 
-// Where every node answers and for ten seconds none has been of a primary component, one that has
-// committed most is told to begin one.
+// Where for five seconds none that answers has been of a primary component, and now every node
+// answers, one that has committed most is told to begin one.
 void watch_over_galera(Cluster& cluster, const Deployment& deployment, const std::stop_token& stop);
 
 }  // namespace tribunal
