@@ -15,9 +15,9 @@ int parse_and_do(int argc, char** argv) {
   CLI::App app("Tribunal: does a database keep its promises while it is being hurt?", "tribunal");
   app.require_subcommand(1);
   app.set_version_flag("--version", "tribunal " TRIBUNAL_VERSION);
-  for (auto add :
-       {tribunal::add_run, tribunal::add_check, tribunal::add_profile, tribunal::add_export,
-        tribunal::add_report, tribunal::add_list, tribunal::add_doctor, tribunal::add_recover}) {
+  for (auto add : {tribunal::add_run, tribunal::add_check, tribunal::add_profile,
+                   tribunal::add_export, tribunal::add_report, tribunal::add_list,
+                   tribunal::add_doctor, tribunal::add_adapter, tribunal::add_recover}) {
     add(app, exit);
   }
   if (argc == 1) {

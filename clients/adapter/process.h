@@ -33,6 +33,7 @@ class AdapterProcess {
   // Whether it has said something that nobody asked for, or closed its output.
   bool has_more();
 
+  void close_input() { in_.close(); }
   void kill();  // it and all that it started
   // Waits for its end; false: it still runs.
   bool await_end(Time until);

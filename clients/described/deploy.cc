@@ -152,10 +152,7 @@ class Described {
     return adapter_words(trimmed(done.out), {});
   }
 
-  string endpoint(const string& address) const {
-    const bool whole = it_.port.empty() || address.find(':') != string::npos;
-    return whole ? address : address + ":" + it_.port;
-  }
+  string endpoint(const string& address) const { return endpoint_of(it_, address); }
 
   // As clients are to see it.
   Deployment with_endpoints(Deployment deployment) const {
@@ -251,6 +248,11 @@ void take_options(Database& made, const Database& client) {
 }
 
 }  // namespace
+
+string endpoint_of(const Description& description, const string& address) {
+  const bool whole = description.port.empty() || address.find(':') != string::npos;
+  return whole ? address : address + ":" + description.port;
+}
 
 std::vector<string> adapter_command(const Description& description, const Deployment& deployment) {
   Blanks blanks = {{"folder", description.file.parent_path().string()},

@@ -18,6 +18,9 @@ Database described_database(const Description& description, const std::vector<Da
 std::vector<std::string> workloads_of(const Description& description,
                                       const std::vector<Database>& built_in);
 
+// As its clients are told it: with the port, where it has none.
+std::string endpoint_of(const Description& description, const std::string& address);
+
 // The command of its adapter on this machine.
 std::vector<std::string> adapter_command(const Description& description,
                                          const Deployment& deployment);

@@ -25,7 +25,7 @@ ReadFrom reads_of(const Deployment& deployment) {
 class EtcdClient final : public Client {
  public:
   EtcdClient(const std::string& address, const Deployment& deployment)
-      : etcd_(etcd_endpoint(address), deployment.call_timeout, reads_of(deployment)) {}
+      : etcd_(etcd_endpoint(address), deployment, reads_of(deployment)) {}
 
   Call invoke(const Call& call) override {
     etcd_.begin();

@@ -14,14 +14,15 @@
 #include "clients/etcd/request.h"
 #include "clients/http/connection.h"
 #include "harness/parts/client.h"
+#include "harness/parts/database.h"
 
 namespace tribunal {
 
 // Each throws as Client::invoke does. Used by one thread.
 class Dialogue {
  public:
-  Dialogue(const std::string& address, Milliseconds timeout, ReadFrom reads)
-      : connection_(address), timeout_(timeout), reads_(reads) {}
+  Dialogue(const std::string& address, const Deployment& deployment, ReadFrom reads)
+      : connection_(address, deployment.access), timeout_(deployment.call_timeout), reads_(reads) {}
 
   void begin();  // of a call: its time runs from here
   ReadFrom reads() const { return reads_; }

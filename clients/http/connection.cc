@@ -61,8 +61,8 @@ struct HttpConnection::Hooks {
   }
 };
 
-HttpConnection::HttpConnection(const std::string& address)
-    : origin_("http://" + address),
+HttpConnection::HttpConnection(const std::string& address, const Access& access)
+    : origin_((access.tls ? "https://" : "http://") + address),
       headers_(request_headers(), &curl_slist_free_all),
       curl_(new_handle(), &curl_easy_cleanup) {
   CURL* curl = curl_.get();
@@ -82,6 +82,10 @@ HttpConnection::HttpConnection(const std::string& address)
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Hooks::body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+  for (const auto& [option, file] : {std::pair{CURLOPT_CAINFO, &access.authority},
+                                     {CURLOPT_SSLCERT, &access.certificate},
+                                     {CURLOPT_SSLKEY, &access.key}})
+    if (access.tls && !file->empty()) curl_easy_setopt(curl, option, file->c_str());
 }
 
 HttpConnection::~HttpConnection() = default;

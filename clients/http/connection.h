@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "harness/cluster/host.h"
+#include "harness/parts/access.h"
 
 namespace tribunal {
 
@@ -24,8 +25,9 @@ struct Exchange {
 // Used by one thread. Opened by the first request, and again by one that finds it closed.
 class HttpConnection {
  public:
-  // `address`: "10.0.0.1:2379". Never blocks, never throws but for want of memory.
-  explicit HttpConnection(const std::string& address);
+  // `address`: "10.0.0.1:2379". By TLS, where `access` says so, which then checks who answers.
+  // Never blocks, never throws but for want of memory.
+  explicit HttpConnection(const std::string& address, const Access& access = {});
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;

@@ -45,6 +45,10 @@ bool is_description(const std::string& file) {
   return root.IsMap() && root["client"].IsDefined();
 }
 
+std::string built_in_client(const std::string& named) {
+  return names_a_file(named) ? described(named).built_in : named;
+}
+
 std::shared_ptr<const Database> find_database(const std::string& named) {
   if (!names_a_file(named)) return of_the_catalogue(named);
   return std::make_shared<const Database>(described_database(described(named), databases()));

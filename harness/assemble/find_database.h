@@ -17,6 +17,9 @@ bool names_a_file(const std::string& database);
 // Whether a file is a description of a database rather than a spec, by its keys.
 bool is_description(const std::string& file);
 
+// The name of the catalogue whose client speaks to it; empty: an adapter does.
+std::string built_in_client(const std::string& named);
+
 // Throws Error(usage) for what there is not, and for every mistake in a description. Nothing is
 // started: a description that does not say its workloads has none.
 std::shared_ptr<const Database> find_database(const std::string& named);

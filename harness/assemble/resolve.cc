@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <random>
 
 #include "checkers/catalogue.h"
 #include "checkers/options.h"
+#include "clients/endpoints/access.h"
+#include "clients/endpoints/fresh_keys.h"
+#include "clients/endpoints/running.h"
 #include "harness/assemble/find_database.h"
 #include "harness/assemble/resolve_schedule.h"
 #include "harness/parts/catalogue.h"
@@ -115,6 +119,40 @@ std::map<std::string, std::string> options_of(const Spec& spec, const Database& 
   return options;
 }
 
+Access access_to(Spec& spec) {
+  if (!spec.access_file.empty()) spec.access_file = std::filesystem::absolute(spec.access_file);
+  return read_access(spec.access_file);
+}
+
+// What a deployment that runs already cannot be asked for is said by its name.
+std::shared_ptr<const Database> running(Spec& spec, const Database& database,
+                                        const Access& access) {
+  const std::string reach =
+      "the processes and the network of --endpoints are not in Tribunal's reach";
+  if (spec.schedule != "random")
+    contradiction(fmt::format("--schedule {}: {}", spec.schedule, reach), "leave it out");
+  if (!spec.has_faults) spec.faults.clear();
+  if (!spec.faults.empty())
+    contradiction(fmt::format("--faults {}: {}", fmt::join(spec.faults, ","), reach),
+                  "--faults none, or leave out --endpoints, so that Tribunal starts the database");
+  if (spec.nodes != 0 && spec.nodes != spec.endpoints.size())
+    contradiction(
+        fmt::format("--nodes {}: there are {} --endpoints", spec.nodes, spec.endpoints.size()),
+        "leave out --nodes");
+  if (!spec.binary.empty())
+    contradiction("--binary: with --endpoints no server is started", "leave it out");
+  for (const auto& endpoint : spec.endpoints)
+    if (const auto colon = endpoint.rfind(':');
+        colon == std::string::npos || colon == 0 || colon + 1 == endpoint.size())
+      contradiction(fmt::format("--endpoints: '{}' is no host:port", endpoint),
+                    "--endpoints 10.0.0.1:2379,10.0.0.2:2379");
+  if (const auto client = built_in_client(spec.database); !client.empty())
+    check_endpoints(client, access, spec.options);
+  spec.nodes = spec.endpoints.size();
+  return std::make_shared<const Database>(
+      running_database(database, fresh_keys_at(std::time(nullptr))));
+}
+
 }  // namespace
 
 std::vector<std::string> checkers_of(const Spec& spec) {
@@ -151,7 +189,12 @@ Resolved resolve(Spec& spec) {
   }
   if (names_a_file(spec.database))  // for whoever repeats the run from elsewhere
     spec.database = std::filesystem::absolute(spec.database).lexically_normal();
-  const auto owner = find_database_to_run(spec.database);
+  auto owner = find_database_to_run(spec.database);
+  Access access;
+  if (!spec.endpoints.empty()) {
+    access = access_to(spec);
+    owner = running(spec, *owner, access);
+  }
   const Database& database = *owner;
   const auto& workload = find(workloads(), "workload", spec.workload);
   if (std::find(database.workloads.begin(), database.workloads.end(), workload.name) ==
@@ -161,7 +204,7 @@ Resolved resolve(Spec& spec) {
   }
   if (!database.start)
     contradiction(fmt::format("{} does not say how {} is started", spec.database, database.name),
-                  "add `server` and `start` to it: docs/deployments.md");
+                  "add `server` and `start` to it (docs/deployments.md), or name --endpoints");
   check_claims(spec);
   const auto options = options_of(spec, database);
   settle_nodes(spec, database, options);
@@ -174,6 +217,7 @@ Resolved resolve(Spec& spec) {
       {},    {},       {}};
   resolve_schedule(spec, database, resolved);
   resolved.deployment.options = options;
+  resolved.deployment.access = std::move(access);
   resolved.deployment.call_timeout = spec.timeout;
   std::tie(resolved.deployment.binary, resolved.deployment.version) = database.find(spec.binary);
   return resolved;

@@ -47,6 +47,9 @@ struct Spec {
   std::filesystem::path out = "runs";
   std::string data = "disk";
   std::string disk = "auto";
+  std::vector<std::string> endpoints;  // of one that runs already; empty: it is deployed in a cell
+  std::filesystem::path access_file;   // what lets a client in there; never read into a spec
+  bool has_faults = false;             // somebody has said which
 };
 
 // One thing a spec says. The flag is --<name>, the line of YAML is `<name>: ...`.

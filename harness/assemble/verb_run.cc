@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "checkers/catalogue.h"
+#include "clients/endpoints/running.h"
 #include "harness/assemble/find_database.h"
 #include "harness/assemble/guard.h"
 #include "harness/assemble/judge_folder.h"
@@ -98,9 +99,11 @@ RunFacts facts_of(const Spec& spec, const Resolved& resolved) {
   facts.environment = {
       {"kernel", fmt::format("{} {} {}", machine.sysname, machine.release, machine.machine)},
       {"cores", std::to_string(std::thread::hardware_concurrency())},
-      {"backend", "cell"},
+      {"backend", spec.endpoints.empty() ? "cell" : "endpoints"},
       {"tribunal", TRIBUNAL_VERSION},
   };
+  if (!spec.endpoints.empty())
+    facts.environment.emplace_back("endpoints", fmt::format("{}", fmt::join(spec.endpoints, ", ")));
   if (!resolved.deployment.binary.empty()) {
     facts.environment.emplace_back("server", resolved.deployment.binary);
     facts.environment.emplace_back("server sha256", digest(resolved.deployment.binary));
@@ -115,6 +118,10 @@ RunPlan plan_of(const Spec& spec, const Resolved& resolved, const RunFolder& fol
   RunPlan plan{resolved.database,   resolved.workload,  faults(),          {},
                resolved.deployment, resolved.traffic,   resolved.schedule, resolved.script,
                spec.seed,           spec.ready_timeout, spec.settle,       spec.agreement};
+  if (!spec.endpoints.empty()) {
+    plan.cluster = [endpoints = spec.endpoints] { return endpoints_cluster(endpoints); };
+    return plan;
+  }
   CellOptions cell;
   cell.hosts = spec.nodes;
   cell.logs = folder.path() / "logs";
@@ -175,6 +182,10 @@ int run_inside(const Spec& spec, const Resolved& resolved, const RunFlags& flags
   folder.write_verdicts(verdicts);
   write_reports(folder, flags);
   progress.say("\n" + verdict_text(verdicts, facts.claim));
+  if (!spec.endpoints.empty())
+    progress.say(
+        "No fault was asked for: nothing of these endpoints is in reach but what their clients "
+        "see.");
   progress.say(fmt::format("report  {}\nrepeat  {}",
                            std::filesystem::absolute(folder.report()).string(), facts.command));
   if (resolved.script)  // its triggers come at other times in every run
@@ -223,6 +234,7 @@ int run_verb(const RunFlags& flags) {
   if (!flags.reads.empty()) set_field(spec, "set", "reads=" + flags.reads, "--reads");
   if (!flags.level.empty()) set_field(spec, "set", "level=" + flags.level, "--level");
   const auto resolved = resolve(spec);
+  if (!spec.endpoints.empty()) return run_inside(spec, resolved, flags, nullptr);
   const Sweep sweep;
   std::optional<LoopKeeper> keeper;
   if (spec.disk == "loop") keeper.emplace();

@@ -13,6 +13,7 @@ void add_export(CLI::App& app, int& exit);
 void add_report(CLI::App& app, int& exit);
 void add_list(CLI::App& app, int& exit);
 void add_doctor(CLI::App& app, int& exit);
+void add_adapter(CLI::App& app, int& exit);
 void add_recover(CLI::App& app, int& exit);
 
 }  // namespace tribunal
