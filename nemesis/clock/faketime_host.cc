@@ -1,5 +1,10 @@
 #include "nemesis/clock/faketime_host.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <sstream>
+
 #include "nemesis/clock/clock_tool.h"
 #include "nemesis/clock/clock_way.h"
 #include "nemesis/tool_question.h"
@@ -36,7 +41,35 @@ bool runs_as_well(Host& host, const std::string& program) {
          second.err.find("libfaketime") == std::string::npos;
 }
 
+// An executable file, by its path or by a name that is found where a host looks; else empty.
+std::string program_called(const std::string& word) {
+  const auto runs = [](const std::string& path) {
+    return std::filesystem::is_regular_file(path) && ::access(path.c_str(), X_OK) == 0;
+  };
+  if (word.starts_with('/')) return runs(word) ? word : "";
+  for (const char* folder : {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/"})
+    if (!word.empty() && word.find('/') == std::string::npos && runs(folder + word))
+      return folder + word;
+  return {};
+}
+
 }  // namespace
+
+std::vector<std::string> programs_in(const std::vector<std::string>& command) {
+  std::vector<std::string> programs;
+  for (std::string argument : command) {
+    if (const auto whole = program_called(argument); !whole.empty()) {
+      programs.push_back(whole);
+      continue;
+    }
+    for (char& sign : argument)
+      if (std::string_view("\"'`;&|()").find(sign) != std::string_view::npos) sign = ' ';
+    std::istringstream words(argument);
+    for (std::string word; words >> word;)
+      if (const auto program = program_called(word); !program.empty()) programs.push_back(program);
+  }
+  return programs;
+}
 
 bool FaketimePrograms::contains(Host& host, const std::string& program) {
   const std::scoped_lock lock(mutex_);
@@ -46,8 +79,11 @@ bool FaketimePrograms::contains(Host& host, const std::string& program) {
 }
 
 int FaketimeHost::start(const Daemon& daemon) {
-  if (daemon.environment.contains(preload) || !programs_.contains(host_, daemon.command.at(0)))
-    return host_.start(daemon);
+  const auto programs = programs_in(daemon.command);
+  const bool better = std::any_of(programs.begin(), programs.end(), [&](const auto& program) {
+    return programs_.contains(host_, program);
+  });
+  if (!better || daemon.environment.contains(preload)) return host_.start(daemon);
   Daemon furnished = daemon;
   furnished.environment.merge(environment_for_a_start(host_));
   return host_.start(furnished);

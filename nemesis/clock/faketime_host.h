@@ -7,10 +7,15 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "harness/cluster/host.h"
 
 namespace tribunal {
+
+// The executable files that a command names, as arguments or as words of a line for a shell: a
+// server is often begun by a script that is given its path.
+std::vector<std::string> programs_in(const std::vector<std::string>& command);
 
 // Which programs are started under libfaketime: found out once for each, from its file and by a try
 // whether it runs under it at all. For any thread.

@@ -39,7 +39,7 @@ class ClocksUnderFaketime : public ::testing::Test {
     if (!waiter_.empty()) std::filesystem::remove(waiter_);
   }
   TellingProgram waiting() const {
-    return [this](int port) { return std::vector<std::string>{waiter_, std::to_string(port)}; };
+    return [this](int port) { return Daemon{{waiter_, std::to_string(port)}, {}, false}; };
   }
 
  private:
@@ -97,6 +97,24 @@ TEST_F(ClocksUnderFaketime, ChildrenAndRestartsHaveTheMovedClockFromTheirFirstRe
     expect_wall_ahead(ahead_of(host), hour_long);
     trial.heal();
     expect_wall_ahead(ahead_of(host), 0);
+  });
+}
+
+TEST_F(ClocksUnderFaketime, AServerMayBeBegunByAScriptAndByAnOrdinaryUser) {
+  in_cell(1, [&](Cluster& cluster, const Folder&) {
+    const auto by_a_script = [this](int port) {
+      Daemon daemon = waiting()(port);
+      daemon.command.insert(daemon.command.begin(),
+                            {"/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"});
+      daemon.as_ordinary_user = true;
+      return daemon;
+    };
+    ClockGround ground(cluster, by_a_script, {"clock-offset"});
+    ClockTrial trial(ground, ground.plan("clock-offset", {{"offset", "+1h"}}));
+    trial.expect_installed("libfaketime");
+    expect_wall_ahead(ahead_of(ground.host("n1")), hour_long);
+    trial.heal();
+    expect_wall_ahead(ahead_of(ground.host("n1")), 0);
   });
 }
 
@@ -178,7 +196,7 @@ TEST_F(ClocksUnderFaketime, EachProcessIsMovedByItsOwnWay) {
   in_cell(1, [&](Cluster& cluster, const Folder&) {
     ClockGround ground(cluster, waiting(), {"clock-offset"});
     Host& host = ground.host("n1");
-    host.start({teller_waiting_for("")(7300), {}, false});
+    host.start(teller_waiting_for("")(7300));
     ask_teller(host.address(), 7300);
     ClockTrial trial(ground, ground.plan("clock-offset", {{"offset", "+90s"}}));
     trial.expect_installed("vDSO and libfaketime");

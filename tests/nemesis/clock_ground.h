@@ -21,7 +21,7 @@
 namespace tribunal {
 
 // A program that answers ask_teller() on that port.
-using TellingProgram = std::function<std::vector<std::string>(int port)>;
+using TellingProgram = std::function<Daemon(int port)>;
 
 // The teller, with a thread that sleeps until an absolute moment of that clock; "": without.
 inline TellingProgram teller_waiting_for(const std::string& clock) {
@@ -29,7 +29,7 @@ inline TellingProgram teller_waiting_for(const std::string& clock) {
     std::vector<std::string> command{std::filesystem::read_symlink("/proc/self/exe"), teller_verb,
                                      std::to_string(port)};
     if (!clock.empty()) command.push_back(clock);
-    return command;
+    return Daemon{command, {}, false};
   };
 }
 
@@ -61,7 +61,7 @@ class ClockGround {
     }
   }
 
-  void start(Host& host, int port) { host.start({program_(port), {}, false}); }
+  void start(Host& host, int port) { host.start(program_(port)); }
   Host& host(const std::string& name) { return cluster_.host(name); }
   Cluster& cluster() { return cluster_; }
   Ground& ground() { return *ground_; }

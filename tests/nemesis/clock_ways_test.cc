@@ -8,6 +8,7 @@
 #include "nemesis/clock/absolute_waits.h"
 #include "nemesis/clock/clock_motion.h"
 #include "nemesis/clock/clock_way.h"
+#include "nemesis/clock/faketime_host.h"
 #include "nemesis/clock/faketime_setting.h"
 #include "tests/nemesis/clock_units.h"
 
@@ -43,6 +44,14 @@ TEST(ClockWays, AFileTellsOfWhatKindItsProgramIs) {
   EXPECT_TRUE(facts_of_program(script).imports.empty());
   std::filesystem::remove(script);
   EXPECT_THROW(facts_of_program(script), std::runtime_error);
+}
+
+TEST(ClockWays, ACommandNamesTheProgramsThatItRuns) {
+  using Programs = std::vector<std::string>;
+  EXPECT_EQ(programs_in({"/usr/bin/env", "--chdir=/", "/nothing", "/usr"}),
+            Programs{"/usr/bin/env"});
+  EXPECT_EQ(programs_in({"/usr/bin/env", "sh", "-c", "umask 022; exec '/usr/bin/sort' --key=1"}),
+            (Programs{"/usr/bin/env", "/usr/bin/sh", "/usr/bin/sort"}));
 }
 
 TEST(ClockWays, AGoProgramIsKnown) {
