@@ -166,7 +166,7 @@ class Keeping {
   ::_exit(0);
 }
 
-std::string fix_for(int error) {
+std::string fix_for_disk(int error) {
   switch (error) {
     case EPERM:
     case EACCES:
@@ -238,7 +238,7 @@ void LoopKeeper::ask(const json& order, const std::vector<int>& descriptors) {
   const int error = reply->body["errno"];
   std::string why = "cannot " + reply->body["failed"].get<std::string>();
   if (error != 0) why += fmt::format(": {}", std::strerror(error));
-  throw Error(Blame::environment, why, reply->body.value("fix", fix_for(error)));
+  throw Error(Blame::environment, why, reply->body.value("fix", fix_for_disk(error)));
 }
 
 }  // namespace tribunal

@@ -46,13 +46,13 @@ int write_file(const std::string& path, const json& order) {
 
 // Past the kernel's copies: what the disk itself says. Such reads go into whole pages.
 int read_file(const std::string& path, std::string& bytes) {
-  constexpr std::size_t block = 1 << 16;
+  constexpr std::size_t at_once = 1 << 16;
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC));
   if (!file) return errno;
   const std::unique_ptr<char, decltype(&std::free)> page(
-      static_cast<char*>(std::aligned_alloc(4096, block)), &std::free);
+      static_cast<char*>(std::aligned_alloc(4096, at_once)), &std::free);
   while (true) {
-    const ssize_t n = ::pread(file.number(), page.get(), block, static_cast<off_t>(bytes.size()));
+    const ssize_t n = ::pread(file.number(), page.get(), at_once, static_cast<off_t>(bytes.size()));
     if (n < 0) return errno;
     bytes.append(page.get(), static_cast<std::size_t>(n));
     if (n == 0 || n % 512 != 0) return 0;

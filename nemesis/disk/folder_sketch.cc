@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t sector = FolderSketch::sector_bytes;
+constexpr std::uint64_t sketch_sector = FolderSketch::sector_bytes;
 
 struct FoundFile {
   std::int64_t changed = 0;  // seconds and nanoseconds
@@ -41,17 +41,17 @@ std::vector<FoundFile> files_in(const fs::path& folder) {
 
 void read_sectors(int file, FileSketch& sketch, std::uint64_t& may_read) {
   std::string block(std::size_t{1} << 16, '\0');
-  const std::uint64_t end = std::min(sketch.size, may_read / sector * sector);
+  const std::uint64_t end = std::min(sketch.size, may_read / sketch_sector * sketch_sector);
   for (std::uint64_t at = 0; at < end;) {
     const ssize_t got = ::pread(file, block.data(), std::min<std::uint64_t>(block.size(), end - at),
                                 static_cast<off_t>(at));
     if (got <= 0) break;
     const std::string_view bytes(block.data(), static_cast<std::size_t>(got));
-    for (std::size_t i = 0; i < bytes.size(); i += sector)
-      sketch.sectors.push_back(std::hash<std::string_view>()(bytes.substr(i, sector)));
+    for (std::size_t i = 0; i < bytes.size(); i += sketch_sector)
+      sketch.sectors.push_back(std::hash<std::string_view>()(bytes.substr(i, sketch_sector)));
     at += bytes.size();
     may_read -= std::min<std::uint64_t>(may_read, bytes.size());
-    if (bytes.size() % sector != 0) break;  // its end
+    if (bytes.size() % sketch_sector != 0) break;  // its end
   }
 }
 
@@ -59,11 +59,11 @@ std::uint64_t count_missing(const FileSketch& before, const FileSketch& after) {
   std::uint64_t missing = before.size > after.size ? before.size - after.size : 0;
   const std::size_t known = std::min(before.sectors.size(), after.sectors.size());
   for (std::size_t i = 0; i < known; ++i) {
-    const std::uint64_t begin = i * sector, whole = begin + sector;
+    const std::uint64_t begin = i * sketch_sector, whole = begin + sketch_sector;
     const bool same_extent =
         whole <= std::min(before.size, after.size) || before.size == after.size;
     if (same_extent && before.sectors[i] != after.sectors[i])
-      missing += std::min(sector, before.size - begin);
+      missing += std::min(sketch_sector, before.size - begin);
   }
   return missing;
 }
@@ -83,7 +83,7 @@ FolderSketch sketch_folder(const std::string& folder, std::uint64_t most_bytes) 
     one.size = static_cast<std::uint64_t>(status.st_size);
     read_sectors(file.number(), one, may_read);
     sketch.unread_bytes +=
-        one.size - std::min<std::uint64_t>(one.size, one.sectors.size() * sector);
+        one.size - std::min<std::uint64_t>(one.size, one.sectors.size() * sketch_sector);
   }
   return sketch;
 }

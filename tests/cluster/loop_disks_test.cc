@@ -37,7 +37,7 @@ void in_cell_of_disks(const std::function<void(Cluster&, LoopKeeper&)>& body) {
             0);
 }
 
-std::string shell(Host& host, const std::string& script) {
+std::string in_data(Host& host, const std::string& script) {
   const CommandResult result =
       host.run({"/bin/sh", "-c", "cd " + host.data().string() + "; " + script}, 60s);
   return result.out + result.err;
@@ -47,18 +47,18 @@ TEST(LoopDisks, keep_what_was_synced_and_lose_what_was_not_on_that_host_alone) {
   NEED_LOOP_DISKS();
   in_cell_of_disks([](Cluster& cluster, LoopKeeper&) {
     for (const int i : {0, 1}) {
-      EXPECT_EQ(shell(cluster.host(i), "ls -a | wc -l"), "2\n") << "it begins empty";
-      shell(cluster.host(i), "echo kept > log; sync log; echo lost >> log; echo lost > other");
+      EXPECT_EQ(in_data(cluster.host(i), "ls -a | wc -l"), "2\n") << "it begins empty";
+      in_data(cluster.host(i), "echo kept > log; sync log; echo lost >> log; echo lost > other");
     }
     LoopDisks& disks = *cluster.loop_disks;
     disks.mount(cluster.host(0));  // a second time changes nothing
-    EXPECT_EQ(shell(cluster.host(0), "cat log"), "kept\nlost\n");
+    EXPECT_EQ(in_data(cluster.host(0), "cat log"), "kept\nlost\n");
     disks.shut_down(cluster.host(0));
-    EXPECT_NE(shell(cluster.host(0), "cat log").find("Input/output error"), std::string::npos);
+    EXPECT_NE(in_data(cluster.host(0), "cat log").find("Input/output error"), std::string::npos);
     disks.mount_again(cluster.host(0));
-    EXPECT_EQ(shell(cluster.host(0), "ls; cat log"), "log\nkept\n");
-    EXPECT_EQ(shell(cluster.host(1), "ls; cat log"), "log\nother\nkept\nlost\n");
-    EXPECT_EQ(shell(cluster.host(0), "echo more >> log; sync log; cat log"), "kept\nmore\n");
+    EXPECT_EQ(in_data(cluster.host(0), "ls; cat log"), "log\nkept\n");
+    EXPECT_EQ(in_data(cluster.host(1), "ls; cat log"), "log\nother\nkept\nlost\n");
+    EXPECT_EQ(in_data(cluster.host(0), "echo more >> log; sync log; cat log"), "kept\nmore\n");
   });
 }
 
@@ -73,14 +73,14 @@ TEST(LoopDisks, that_are_read_only_refuse_who_had_a_file_open_and_are_sound_when
                          "/log; while echo >&3; do sleep 0.01; done; exit 9"},
                     {},
                     false});
-    while (shell(host, "wc -l < log") < "3") {
+    while (in_data(host, "wc -l < log") < "3") {
     }
     cluster.loop_disks->make_read_only(host);
     EXPECT_EQ(host.ended(writer, 20s), 9);
-    EXPECT_NE(shell(host, "echo x > new").find("ead-only file system"), std::string::npos);
-    EXPECT_EQ(shell(host, "head -1 log"), "kept\n");
+    EXPECT_NE(in_data(host, "echo x > new").find("ead-only file system"), std::string::npos);
+    EXPECT_EQ(in_data(host, "head -1 log"), "kept\n");
     cluster.loop_disks->mount_again(host);
-    EXPECT_EQ(shell(host, "echo x > new; head -1 log; cat new"), "kept\nx\n");
+    EXPECT_EQ(in_data(host, "echo x > new; head -1 log; cat new"), "kept\nx\n");
   });
 }
 
@@ -90,7 +90,7 @@ TEST(LoopDisks, are_not_taken_away_from_who_uses_them) {
     Host& host = cluster.host(0);
     host.start(
         {{"/bin/sh", "-c", "exec sleep 1000 > " + (host.data() / "open").string()}, {}, false});
-    while (shell(host, "ls") != "open\n") {
+    while (in_data(host, "ls") != "open\n") {
     }
     try {
       cluster.loop_disks->mount_again(host);
@@ -101,7 +101,7 @@ TEST(LoopDisks, are_not_taken_away_from_who_uses_them) {
     }
     host.signal_all(SIGKILL);
     cluster.loop_disks->mount_again(host);
-    EXPECT_EQ(shell(host, "echo x > new; cat new"), "x\n");
+    EXPECT_EQ(in_data(host, "echo x > new; cat new"), "x\n");
   });
 }
 
@@ -118,7 +118,7 @@ TEST(LoopDisks, that_cannot_be_made_say_why_and_the_next_one_can) {
     }
     cluster.loop_disks->shut_down(cluster.host(0));
     cluster.loop_disks->mount_again(cluster.host(0));
-    EXPECT_EQ(shell(cluster.host(0), "echo x > new; cat new"), "x\n");
+    EXPECT_EQ(in_data(cluster.host(0), "echo x > new; cat new"), "x\n");
   });
 }
 
