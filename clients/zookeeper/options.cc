@@ -11,8 +11,8 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-const Names read_back = {"register", "read-write", "sessions",  "list-append",
-                         "set",      "counter",    "pn-counter"};
+const Names read_versions = {"register", "read-write", "sessions", "list-append"};
+const Names read_sums = {"set", "counter", "pn-counter"};
 
 bool is_among(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -50,7 +50,10 @@ Names zookeeper_promises(const std::map<std::string, std::string>& options,
   if (options.at("force-sync") == "no") return {"progress"};
   if (workload == "lock" && options.at("lock") == "ephemeral") return {"progress"};
   if (options.at("sync") == "quorum") return {};
-  if (is_among(read_back, workload)) return {"convergence"};
+  if (is_among(read_versions, workload))
+    return {"sequential",      "causal",           "read-your-writes",
+            "monotonic-reads", "monotonic-writes", "writes-follow-reads"};
+  if (is_among(read_sums, workload)) return {"convergence"};
   return {};
 }
 
