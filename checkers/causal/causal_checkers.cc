@@ -111,7 +111,7 @@ void CausalJudge::judge_versions() {
   // What the database numbers is no part of these claims.
   for (std::size_t key = 0; key < versions_.keys.size(); ++key)
     versions_.ranked[key] = versions_.ranked[key] && versions_.listed[key];
-  for (const Step& step : versions_.steps) {
+  for (const SessionStep& step : versions_.steps) {
     reads_ += step.read != Versions::none;
     writes_ += step.wrote != Versions::none;
   }

@@ -44,7 +44,7 @@ class Cycle {
         explain(order_between(versions_.steps[from].wrote, versions_.steps[to].wrote));
       }
     }
-    const Step& last = versions_.steps[closing_.read];
+    const SessionStep& last = versions_.steps[closing_.read];
     const std::string key = of_key(history_, versions_.keys[last.key]);
     return witness_.make(
         "cyclic order", last.key,
@@ -92,7 +92,7 @@ class Cycle {
 
 Evidence miss_evidence(const History& history, const Versions& versions, const CausalMiss& miss) {
   Witness witness(history, versions);
-  const Step& read = versions.steps[miss.read];
+  const SessionStep& read = versions.steps[miss.read];
   const std::uint32_t writer = versions.writers[miss.version];
   const std::string value = witness.value(miss.version);
   const std::string key = of_key(history, versions.keys[read.key]);

@@ -29,7 +29,7 @@ void CausalPatterns::find_private() {
   public_until_.assign(versions_.sessions(), 0);
   for (std::uint32_t step = 0; step < versions_.steps.size(); ++step) {
     for (const std::uint32_t version : versions_.reads_from(step)) {
-      const Step& writer = versions_.steps[versions_.writers[version]];
+      const SessionStep& writer = versions_.steps[versions_.writers[version]];
       if (writer.session == versions_.steps[step].session) continue;
       std::uint32_t& until = public_until_[writer.session];
       until = std::max(until, writer.place + 1);
@@ -47,7 +47,7 @@ bool CausalPatterns::find(Watch& watch) {
 }
 
 void CausalPatterns::look(std::uint32_t step, const CausalOrder::View& view) {
-  const Step& at = versions_.steps[step];
+  const SessionStep& at = versions_.steps[step];
   const bool conflicts = claim_ == Claim::convergent && !versions_.listed[at.key];
   const std::size_t before = suspects_.reads.size();
   suspects_.look(step, view);
@@ -66,7 +66,7 @@ void CausalPatterns::look(std::uint32_t step, const CausalOrder::View& view) {
 }
 
 // A version in the past of a suspect read and after what it read; none: there is none after all.
-std::uint32_t CausalPatterns::missed(const Step& step, const CausalOrder::View& view) {
+std::uint32_t CausalPatterns::missed(const SessionStep& step, const CausalOrder::View& view) {
   if (versions_.listed[step.key]) {
     ++holding_;
     for (const std::uint32_t version : lists_.of(step)) held_[version] = holding_;
@@ -103,7 +103,7 @@ void CausalPatterns::settle(std::uint32_t version, const CausalOrder::View& view
   }
   if (settled == none) return;
   const auto is_private = [this](std::uint32_t other) {
-    const Step& writer = versions_.steps[versions_.writers[other]];
+    const SessionStep& writer = versions_.steps[versions_.writers[other]];
     return writer.place >= public_until_[writer.session];
   };
   while (settled < line.size() && (view.covers(line[settled]) || is_private(line[settled])))
@@ -113,7 +113,7 @@ void CausalPatterns::settle(std::uint32_t version, const CausalOrder::View& view
 
 // What the read knew and did not return comes before what it returned.
 void CausalPatterns::add_conflicts(std::uint32_t step, const CausalOrder::View& view) {
-  const Step& at = versions_.steps[step];
+  const SessionStep& at = versions_.steps[step];
   const auto line = lineup_.line(at.key);
   const std::uint32_t settled = settled_[at.read];
   if (settled == none || line.size() - settled > worth_looking_at) {
@@ -130,7 +130,7 @@ void CausalPatterns::add_conflicts(std::uint32_t step, const CausalOrder::View& 
 
 // A session knows of its private versions, which nobody else does.
 void CausalPatterns::add_own_conflict(std::uint32_t step, const CausalOrder::View& view) {
-  const Step& at = versions_.steps[step];
+  const SessionStep& at = versions_.steps[step];
   const std::uint32_t group = writes_.find(at.key, at.session);
   if (group == none) return;
   const std::size_t count = writes_.among(group, view.place);
@@ -140,7 +140,7 @@ void CausalPatterns::add_own_conflict(std::uint32_t step, const CausalOrder::Vie
 }
 
 void CausalPatterns::add_conflicts_by_group(std::uint32_t step, const CausalOrder::View& view) {
-  const Step& at = versions_.steps[step];
+  const SessionStep& at = versions_.steps[step];
   const CausalOrder::View known = order_.view_of(at.read);
   for (std::uint32_t group = writes_.first_group(at.key); group < writes_.end_group(at.key);
        ++group) {
@@ -174,7 +174,7 @@ void CausalPatterns::pack() {
 bool CausalPatterns::check_lists(Watch& watch) {
   std::vector<std::uint32_t> longest(versions_.keys.size(), none);
   for (std::uint32_t step = 0; step < versions_.steps.size(); ++step) {
-    const Step& at = versions_.steps[step];
+    const SessionStep& at = versions_.steps[step];
     if (at.read == none || !versions_.listed[at.key] || versions_.initial(at.read)) continue;
     if (watch.spent()) return false;
     if (!versions_.ranked[at.key]) {
@@ -247,7 +247,7 @@ std::vector<std::uint32_t> caught_in_cycles(const Versions& versions,
   while (!ready.empty()) {
     const std::uint32_t step = ready.back();
     ready.pop_back();
-    const Step& at = versions.steps[step];
+    const SessionStep& at = versions.steps[step];
     if (step + 1 < count && versions.steps[step + 1].session == at.session) release(step + 1);
     if (at.wrote == none) continue;
     for (std::uint32_t i = starts[at.wrote]; i < starts[at.wrote + 1]; ++i) release(readers[i]);

@@ -46,7 +46,7 @@ class CausalPatterns {
   static constexpr std::uint32_t none = Versions::none;
 
   void look(std::uint32_t step, const CausalOrder::View& view);
-  std::uint32_t missed(const Step& step, const CausalOrder::View& view);
+  std::uint32_t missed(const SessionStep& step, const CausalOrder::View& view);
   void add_conflicts(std::uint32_t step, const CausalOrder::View& view);
   void add_conflicts_by_group(std::uint32_t step, const CausalOrder::View& view);
   void add_own_conflict(std::uint32_t step, const CausalOrder::View& view);

@@ -17,8 +17,8 @@ bool SessionViews::before(std::uint32_t v, std::uint32_t w) const {
   if (order_ != nullptr) return order_->before(v, w);
   if (v == w || versions_.initial(w)) return false;
   if (versions_.initial(v)) return true;
-  const Step& first = versions_.steps[versions_.writers[v]];
-  const Step& second = versions_.steps[versions_.writers[w]];
+  const SessionStep& first = versions_.steps[versions_.writers[v]];
+  const SessionStep& second = versions_.steps[versions_.writers[w]];
   return first.session == second.session && first.place < second.place;
 }
 
@@ -46,7 +46,7 @@ void SessionViews::number_columns(std::uint32_t session) {
 }
 
 void SessionViews::join(std::span<std::uint32_t> row, std::uint32_t version) const {
-  const Step& writer = versions_.steps[versions_.writers[version]];
+  const SessionStep& writer = versions_.steps[versions_.writers[version]];
   std::uint32_t& own = row[column_of_[writer.session]];
   own = std::max(own, writer.place + 1);
   if (order_ == nullptr) return;
@@ -72,7 +72,7 @@ void SessionViews::fill_rows(std::uint32_t session) {
 
 bool SessionViews::covers(std::size_t read, std::uint32_t version) {
   if (versions_.initial(version)) return true;
-  const Step& writer = versions_.steps[versions_.writers[version]];
+  const SessionStep& writer = versions_.steps[versions_.writers[version]];
   const std::uint32_t column = column_of_[writer.session];
   return column != none && row(read)[column] > writer.place;
 }
@@ -137,7 +137,7 @@ bool SessionViews::pass(Watch& watch, bool& changed) {
 // What the session's last read of the key knew of comes before what that returned, and that before
 // what this one did, so that only what is known since has to be looked at.
 bool SessionViews::judge_register(std::size_t read, bool& changed) {
-  const Step& step = versions_.steps[reads_[read]];
+  const SessionStep& step = versions_.steps[reads_[read]];
   const bool initial = versions_.initial(step.read);
   Met& last = last_[step.key];
   if (!initial && last.pass == pass_ && last.count != step.read &&
@@ -165,7 +165,7 @@ bool SessionViews::judge_register(std::size_t read, bool& changed) {
 }
 
 bool SessionViews::judge_list(std::size_t read, bool& changed) {
-  const Step& step = versions_.steps[reads_[read]];
+  const SessionStep& step = versions_.steps[reads_[read]];
   const std::vector<std::uint32_t> list = lists_.of(step);
   ++holding_;
   for (const std::uint32_t version : list) {

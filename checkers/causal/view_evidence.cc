@@ -40,7 +40,7 @@ void show_forced(Witness& shown, const Versions& versions, std::span<const Order
 Evidence missed_evidence(const History& history, const Versions& versions,
                          const ViewConflict& conflict) {
   Witness witness(history, versions);
-  const Step& read = versions.steps[conflict.read];
+  const SessionStep& read = versions.steps[conflict.read];
   const std::string who = witness.who(conflict.read);
   if (conflict.version == none) {
     for (const std::uint32_t version : versions.reads_from(conflict.read)) {
@@ -56,7 +56,7 @@ Evidence missed_evidence(const History& history, const Versions& versions,
   const auto path = causal_path(versions, writer, conflict.read, conflict.orders);
   Witness shown(history, versions);
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-    const Step &from = versions.steps[path[i]], &to = versions.steps[path[i + 1]];
+    const SessionStep &from = versions.steps[path[i]], &to = versions.steps[path[i + 1]];
     const auto seen = versions.reads_from(path[i + 1]);
     if (from.session == to.session) {
       shown.arrow(path[i], path[i + 1], "session order");

@@ -16,7 +16,7 @@ bool VersionEnds::find(Watch& watch) {
   if (versions_.repeated) return true;
   std::vector<std::uint32_t> final_read(versions_.keys.size(), none);
   for (const std::uint32_t key : settled_.keys) final_read[key] = settled_.look.any(key).read;
-  for (const Step& step : versions_.steps) {
+  for (const SessionStep& step : versions_.steps) {
     if (final_read[step.key] == step.operation) last_[step.key] = step.read;
     const Operation& operation = settled_.history.operations[step.operation];
     if (step.read == none || operation.function != Function::read) continue;
@@ -69,8 +69,9 @@ void VersionEnds::place_deletions() {
     std::uint32_t steps = 0;
     if (session != none) {
       const auto all = versions_.session(session);
-      const auto after = std::partition_point(
-          all.begin(), all.end(), [place](const Step& step) { return step.operation < place; });
+      const auto after =
+          std::partition_point(all.begin(), all.end(),
+                               [place](const SessionStep& step) { return step.operation < place; });
       steps = static_cast<std::uint32_t>(after - all.begin());
     }
     const std::uint32_t key = keys.find(operation.key);
@@ -91,7 +92,7 @@ bool VersionEnds::sweep(Watch& watch) {
   }
   for (std::size_t s = 1; s < next.size(); ++s) next[s] += next[s - 1];
   return order_->sweep(watch, [&](std::uint32_t step, const CausalOrder::View& view) {
-    const Step& at = versions_.steps[step];
+    const SessionStep& at = versions_.steps[step];
     for (std::uint32_t& i = next[at.session];
          i < deletions_.size() && deletions_[i].session == at.session &&
          deletions_[i].steps <= at.place + 1;
@@ -171,7 +172,7 @@ std::vector<CausalLink> VersionEnds::path_to(std::uint32_t version, std::uint32_
   std::vector<CausalLink> links;
   const auto path = causal_path(versions_, versions_.writers[version], to);
   for (std::size_t i = 1; i < path.size(); ++i) {
-    const Step &from = versions_.steps[path[i - 1]], &next = versions_.steps[path[i]];
+    const SessionStep &from = versions_.steps[path[i - 1]], &next = versions_.steps[path[i]];
     links.push_back({from.operation, next.operation,
                      from.session == next.session ? "session order" : "reads from"});
   }

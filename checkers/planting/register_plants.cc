@@ -35,14 +35,14 @@ class Field {
   }
 
   bool fertile() const { return whole_; }
-  bool plain_read(const Step& step) const {
+  bool plain_read(const SessionStep& step) const {
     const Operation& operation = ground_.history.operations[step.operation];
     return operation.function == Function::read && !ground_.history.values.is_list(operation.value);
   }
   // What the session of a version wrote to the same key before it, or else the initial version;
   // nothing where nobody could tell that from a delete.
   std::optional<std::uint32_t> predecessor(std::uint32_t version) const {
-    const Step& writer = versions.steps[versions.writers[version]];
+    const SessionStep& writer = versions.steps[versions.writers[version]];
     const auto session = versions.session(writer.session);
     for (std::size_t i = writer.place; i-- > 0;) {
       if (session[i].key == writer.key && session[i].wrote != none) return session[i].wrote;
@@ -95,7 +95,7 @@ using DoingsOf = std::map<std::pair<std::uint32_t, std::uint32_t>, Doings>;  // 
 
 DoingsOf doings_of(const Versions& versions) {
   DoingsOf doings;
-  for (const Step& step : versions.steps) {
+  for (const SessionStep& step : versions.steps) {
     Doings& own = doings[{step.session, step.key}];
     if (step.wrote != none) own.wrote.emplace_back(step.place, step.wrote);
     if (step.read != none && !versions.initial(step.read))
@@ -122,11 +122,11 @@ std::vector<Site> sites_after_others(const Field& field, Cause cause) {
   std::vector<Site> sites;
   for (std::uint32_t s = 0; s < versions.sessions(); ++s) {
     std::vector<std::uint32_t> seen;
-    for (const Step& step : versions.session(s)) {
+    for (const SessionStep& step : versions.session(s)) {
       if (field.plain_read(step) && step.read != none) {
         for (std::size_t back = 0; back < std::min(seen.size(), looked_back); ++back) {
           const std::uint32_t effect = seen[seen.size() - 1 - back];
-          const Step& writer = versions.steps[versions.writers[effect]];
+          const SessionStep& writer = versions.steps[versions.writers[effect]];
           const auto own = doings.find({writer.session, step.key});
           if (own == doings.end()) continue;
           const auto& list = cause == Cause::written_before ? own->second.wrote : own->second.read;
@@ -207,7 +207,7 @@ std::vector<Plant> plant_forgotten_writes(const PlantGround& ground) {
   std::vector<Site> sites;
   for (std::uint32_t s = 0; s < field.versions.sessions(); ++s) {
     std::map<std::uint32_t, std::uint32_t> own;  // by key: the version written last
-    for (const Step& step : field.versions.session(s)) {
+    for (const SessionStep& step : field.versions.session(s)) {
       const auto it = own.find(step.key);
       if (field.plain_read(step) && step.read != none && it != own.end()) {
         const std::uint32_t write = field.versions.writes[it->second];
@@ -225,8 +225,8 @@ std::vector<Plant> plant_backward_reads(const PlantGround& ground) {
   if (!field.fertile()) return {};
   std::vector<Site> sites;
   for (std::uint32_t s = 0; s < field.versions.sessions(); ++s) {
-    std::map<std::uint32_t, const Step*> before;  // by key: the last read of a version
-    for (const Step& step : field.versions.session(s)) {
+    std::map<std::uint32_t, const SessionStep*> before;  // by key: the last read of a version
+    for (const SessionStep& step : field.versions.session(s)) {
       if (!field.plain_read(step) || step.read == none) continue;
       if (const auto it = before.find(step.key); it != before.end()) {
         if (const auto older = field.predecessor(it->second->read)) {
@@ -294,7 +294,7 @@ std::vector<Plant> plant_lost_writes(const PlantGround& ground) {
     std::vector<std::uint32_t> reads;
   };
   std::map<std::uint32_t, End> ends;  // by key
-  for (const Step& step : field.versions.steps) {
+  for (const SessionStep& step : field.versions.steps) {
     if (history.operations[step.operation].began < look->index || !field.plain_read(step)) continue;
     End& end = ends[step.key];
     end.agreed = end.agreed && step.read != none && !field.versions.initial(step.read) &&

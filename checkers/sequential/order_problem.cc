@@ -42,7 +42,7 @@ class Builder {
   void add_steps() {
     std::uint32_t session = none;
     for (const std::uint32_t place : chosen_) {
-      Step step = versions_.steps[place];
+      SessionStep step = versions_.steps[place];
       if (step.session != session) {
         session = step.session;
         problem_.starts.push_back(static_cast<std::uint32_t>(problem_.steps.size()));
@@ -62,7 +62,7 @@ class Builder {
     problem_.writers.assign(count, none);
     problem_.reader_starts.assign(count + 1, 0);
     for (std::uint32_t i = 0; i < problem_.steps.size(); ++i) {
-      const Step& step = problem_.steps[i];
+      const SessionStep& step = problem_.steps[i];
       if (step.wrote != none) problem_.writers[step.wrote] = i;
       if (step.read != none) ++problem_.reader_starts[step.read + 1];
     }

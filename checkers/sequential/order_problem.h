@@ -12,11 +12,11 @@
 namespace tribunal {
 
 // Steps and versions numbered from 0; the first `keys` versions are the initial ones.
-// Step::operation is left as it was.
+// SessionStep::operation is left as it was.
 struct OrderProblem {
   static constexpr std::uint32_t none = Versions::none;
 
-  std::vector<Step> steps;            // by session, each session's in its order
+  std::vector<SessionStep> steps;     // by session, each session's in its order
   std::vector<std::uint32_t> starts;  // of sessions, sessions + 1
   std::uint32_t keys = 0;
   std::vector<std::uint32_t> writers;        // by version, a step; none: initial

@@ -54,7 +54,7 @@ void Saturation::index_writes() {
   written_ = order;
   std::uint32_t key = 0;
   for (std::uint32_t i = 0; i < order.size();) {
-    const Step& step = problem_.steps[order[i]];
+    const SessionStep& step = problem_.steps[order[i]];
     for (; key < step.key; ++key) key_starts_[key + 1] = static_cast<std::uint32_t>(groups_.size());
     std::uint32_t end = i;
     while (end < order.size() && problem_.steps[order[end]].key == step.key &&
@@ -70,7 +70,7 @@ void Saturation::index_writes() {
 // What is known beside session order and reads-from, and what session order tells at once.
 void Saturation::give_orders() {
   for (std::uint32_t i = 0; i < problem_.steps.size(); ++i) {
-    const Step& step = problem_.steps[i];
+    const SessionStep& step = problem_.steps[i];
     before_[i * width_ + step.session] = step.place;
     infer(i, step.session);
   }
@@ -99,7 +99,7 @@ Saturation::Answer Saturation::settle(Watch& watch) {
     spent = watch.spent();
     const std::uint32_t at = queue_[next];
     queued_[at] = false;
-    const Step& step = problem_.steps[at];
+    const SessionStep& step = problem_.steps[at];
     if (at + 1 < problem_.starts[step.session + 1]) raise(at + 1, at);
     if (step.wrote != none) {
       for (const std::uint32_t reader : problem_.readers_of(step.wrote)) raise(reader, at);
@@ -124,7 +124,7 @@ void Saturation::link(std::uint32_t before, std::uint32_t after) {
 
 // Joins into `step` all that precedes another, and that one itself.
 void Saturation::raise(std::uint32_t step, std::uint32_t by) {
-  const Step& other = problem_.steps[by];
+  const SessionStep& other = problem_.steps[by];
   std::uint32_t* const into = before_.data() + step * width_;
   const std::uint32_t* const from = before_.data() + by * width_;
   bool grew = false;
@@ -137,7 +137,7 @@ void Saturation::raise(std::uint32_t step, std::uint32_t by) {
     infer(step, s);
   }
   if (!grew) return;
-  const Step& own = problem_.steps[step];
+  const SessionStep& own = problem_.steps[step];
   cyclic_ = cyclic_ || into[own.session] > own.place;
   if (queued_[step]) return;
   queued_[step] = true;
@@ -161,7 +161,7 @@ std::uint32_t Saturation::last_write(std::uint32_t key, std::uint32_t session,
 // What follows now that more of a session precedes a step. The last write of the session tells all
 // that those before it do.
 void Saturation::infer(std::uint32_t at, std::uint32_t session) {
-  const Step& step = problem_.steps[at];
+  const SessionStep& step = problem_.steps[at];
   const std::uint32_t write = last_write(step.key, session, before_[at * width_ + session]);
   if (write == none || write == at) return;
   if (step.read != none) {

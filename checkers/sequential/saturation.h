@@ -33,7 +33,7 @@ class Saturation {
   void back(std::size_t mark);
 
   bool precedes(std::uint32_t a, std::uint32_t b) const {
-    const Step& step = problem_.steps[a];
+    const SessionStep& step = problem_.steps[a];
     return before_[b * width_ + step.session] > step.place;
   }
   // By session, how many of its steps come before a step in every order.

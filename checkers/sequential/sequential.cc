@@ -67,7 +67,7 @@ class Judge {
 
  private:
   void note_figures() {
-    for (const Step& step : versions_.steps) reads_ += step.read != Versions::none;
+    for (const SessionStep& step : versions_.steps) reads_ += step.read != Versions::none;
     verdict_.keys = versions_.keys.size();
     verdict_.figures = {{"operations that count", grouped(versions_.steps.size())},
                         {"sessions", grouped(versions_.sessions())},

@@ -60,9 +60,9 @@ class Reduction {
 
   // Whether a read among the steps shows that this write happened; of a list any longer one does.
   bool seen(std::uint32_t place, const Steps& steps) const {
-    const Step& write = versions_.steps[place];
+    const SessionStep& write = versions_.steps[place];
     return std::any_of(steps.begin(), steps.end(), [&](std::uint32_t other) {
-      const Step& step = versions_.steps[other];
+      const SessionStep& step = versions_.steps[other];
       if (step.key != write.key || step.read == none) return false;
       return step.read == write.wrote ||
              (versions_.listed[step.key] && versions_.ranked[step.key] &&
@@ -158,7 +158,7 @@ class Reasoning {
   }
 
   void add_given(std::uint32_t i) {
-    const Step& step = problem_.steps[i];
+    const SessionStep& step = problem_.steps[i];
     if (step.place > 0) add({i - 1, i, "session order", "one process, one call after the other"});
     if (step.read != none && problem_.writers[step.read] != none)
       add({problem_.writers[step.read], i, "reads from", "the value it answers"});
@@ -186,11 +186,11 @@ class Reasoning {
 
   bool infer() {
     for (std::uint32_t r = 0; r < size_; ++r) {
-      const Step& reader = problem_.steps[r];
+      const SessionStep& reader = problem_.steps[r];
       if (reader.read == none) continue;
       const std::uint32_t w = problem_.writers[reader.read];
       for (std::uint32_t other = 0; other < size_; ++other) {
-        const Step& write = problem_.steps[other];
+        const SessionStep& write = problem_.steps[other];
         if (write.wrote == none || write.key != reader.key || other == w || other == r) continue;
         if (w != none && before(other, r) && !before(other, w)) {
           add({other, w, "must precede",

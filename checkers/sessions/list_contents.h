@@ -20,7 +20,7 @@ class ListContents {
   }
 
   // Of a step that read a list, in the list's order; good until the next call.
-  const std::vector<std::uint32_t>& of(const Step& step) {
+  const std::vector<std::uint32_t>& of(const SessionStep& step) {
     list_.clear();
     const Value value = history_.operations[step.operation].value;
     if (step.read == Versions::none || value.is_nil()) return list_;

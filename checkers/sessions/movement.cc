@@ -17,7 +17,7 @@ Movement movement_of(const History& history, const Versions& versions) {
   movement.sessions = versions.sessions();
   for (std::uint32_t session = 0; session < versions.sessions(); ++session) {
     std::uint16_t node = 0;
-    for (const Step& step : versions.session(session)) {
+    for (const SessionStep& step : versions.session(session)) {
       const std::uint16_t at = history.operations[step.operation].node;
       if (at == 0 || at == node) continue;
       if (node != 0) {

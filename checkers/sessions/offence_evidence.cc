@@ -19,7 +19,7 @@ class Story {
   Evidence tell(Guarantee guarantee);
 
  private:
-  const Step& at(std::uint32_t step) const { return versions_.steps[step]; }
+  const SessionStep& at(std::uint32_t step) const { return versions_.steps[step]; }
   std::uint32_t writer(std::uint32_t version) const { return versions_.writers[version]; }
   bool sees(std::uint32_t step, std::uint32_t version) const {
     const auto seen = versions_.reads_from(step);
@@ -77,7 +77,7 @@ void Story::find_links(Guarantee guarantee) {
 
 // Why the version read is before the one that was missed; shows what it speaks of.
 std::string Story::older() {
-  const Step& read = at(offence_.read);
+  const SessionStep& read = at(offence_.read);
   if (versions_.listed[read.key])
     return fmt::format("returned a list without {}", witness_.value(offence_.version));
   if (versions_.initial(read.read)) return "got the initial value";

@@ -16,18 +16,18 @@ void SessionIndex::index_keys(const Versions& versions) {
   const std::size_t keys = versions.keys.size();
   std::vector<std::uint32_t> last(keys, none);
   first_starts_.assign(keys + 1, 0);
-  const auto first = [&](const Step& step) {
+  const auto first = [&](const SessionStep& step) {
     if (step.read == none || versions.initial(step.read) || last[step.key] == step.session)
       return false;
     last[step.key] = step.session;
     return true;
   };
-  for (const Step& step : versions.steps) first_starts_[step.key + 1] += first(step);
+  for (const SessionStep& step : versions.steps) first_starts_[step.key + 1] += first(step);
   std::partial_sum(first_starts_.begin(), first_starts_.end(), first_starts_.begin());
   first_reads_.resize(first_starts_.back());
   std::vector<std::uint32_t> next(first_starts_.begin(), first_starts_.end() - 1);
   std::fill(last.begin(), last.end(), none);
-  for (const Step& step : versions.steps) {
+  for (const SessionStep& step : versions.steps) {
     if (first(step)) first_reads_[next[step.key]++] = {step.session, step.place};
   }
 }
@@ -39,7 +39,7 @@ void SessionIndex::index_versions(const Versions& versions) {
   readers_.resize(versions.seen.size());
   std::vector<std::uint32_t> next(reader_starts_.begin(), reader_starts_.end() - 1);
   for (std::uint32_t step = 0; step < versions.steps.size(); ++step) {
-    const Step& at = versions.steps[step];
+    const SessionStep& at = versions.steps[step];
     for (const std::uint32_t version : versions.reads_from(step))
       readers_[next[version]++] = {at.session, at.place};
   }

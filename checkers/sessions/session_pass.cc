@@ -12,7 +12,7 @@ SessionPass::SessionPass(const Inputs& inputs) : in_(inputs) {
   count_stamp_.assign(in_.versions.sessions(), 0);
 }
 
-SessionPass::OnKey& SessionPass::on_key(const Step& step) {
+SessionPass::OnKey& SessionPass::on_key(const SessionStep& step) {
   OnKey& known = on_key_[step.key];
   if (known.session != step.session) known = OnKey{step.session};
   return known;
@@ -25,7 +25,7 @@ bool SessionPass::run(Watch& watch, std::span<const std::uint32_t> suspects, std
   if (next != suspects.end()) held_.assign(in_.versions.writes.size(), 0);
   for (session_ = from; session_ < to; ++session_) {
     seen_list_.clear();
-    for (const Step& step : in_.versions.session(session_)) {
+    for (const SessionStep& step : in_.versions.session(session_)) {
       if (watch.spent()) return false;
       OnKey& known = on_key(step);
       if (step.read != none) {
@@ -49,12 +49,13 @@ bool SessionPass::run(Watch& watch, std::span<const std::uint32_t> suspects, std
 }
 
 // Once a guarantee says something about a session and a key, it does so ever after.
-void SessionPass::tell_judged(const Step& step, OnKey& known) {
+void SessionPass::tell_judged(const SessionStep& step, OnKey& known) {
   if (!known.judged[monotonic_writes]) {
     for (const std::uint32_t other : seen_list_) {
       const std::uint32_t group = in_.writes.find(step.key, other);
       if (group == none) continue;
-      const Step& first = in_.versions.steps[in_.versions.writers[in_.writes.group(group)[0]]];
+      const SessionStep& first =
+          in_.versions.steps[in_.versions.writers[in_.writes.group(group)[0]]];
       if (!seen_after(other, first.place)) continue;
       known.judged[monotonic_writes] = true;
       break;
@@ -79,7 +80,7 @@ bool SessionPass::before(std::uint32_t version, std::uint32_t other) const {
   return !in_.cyclic && in_.order.before(version, other);
 }
 
-SessionPass::Flags SessionPass::judge_suspect(const Step& step, Watch& watch) {
+SessionPass::Flags SessionPass::judge_suspect(const SessionStep& step, Watch& watch) {
   Flags flags{};
   const bool by_contents = in_.versions.listed[step.key] && !in_.versions.ranked[step.key];
   if (by_contents) {
@@ -103,8 +104,8 @@ SessionPass::Flags SessionPass::judge_suspect(const Step& step, Watch& watch) {
 }
 
 // The read missed `version`: whose business was it to see it?
-void SessionPass::judge_version(const Step& step, std::uint32_t version, Flags& flags) {
-  const Step& writer = in_.versions.steps[in_.versions.writers[version]];
+void SessionPass::judge_version(const SessionStep& step, std::uint32_t version, Flags& flags) {
+  const SessionStep& writer = in_.versions.steps[in_.versions.writers[version]];
   const auto raise = [&](Guarantee guarantee) {
     if (!flags[guarantee]) offend(guarantee, step, version, none);
     flags[guarantee] = true;
@@ -118,12 +119,12 @@ void SessionPass::judge_version(const Step& step, std::uint32_t version, Flags& 
 }
 
 // What one list says by itself: who is in it, behind all that its session had written and read.
-void SessionPass::judge_list_order(const Step& step, const std::vector<std::uint32_t>& list,
+void SessionPass::judge_list_order(const SessionStep& step, const std::vector<std::uint32_t>& list,
                                    Flags& flags) {
   ++holding_;
   for (const std::uint32_t version : list) {
     if (held_[version] == holding_) continue;  // a second time
-    const Step& writer = in_.versions.steps[in_.versions.writers[version]];
+    const SessionStep& writer = in_.versions.steps[in_.versions.writers[version]];
     if (count_stamp_[writer.session] != holding_) count_[writer.session] = 0;
     count_stamp_[writer.session] = holding_;
     const auto group = in_.writes.group(in_.writes.find(step.key, writer.session));
@@ -134,7 +135,7 @@ void SessionPass::judge_list_order(const Step& step, const std::vector<std::uint
       if (!flags[monotonic_writes]) offend(monotonic_writes, step, group[met], version);
       flags[monotonic_writes] = true;
     }
-    for (const Step& earlier : in_.versions.session(writer.session).first(writer.place)) {
+    for (const SessionStep& earlier : in_.versions.session(writer.session).first(writer.place)) {
       if (earlier.key != step.key) continue;
       for (const std::uint32_t read : in_.versions.reads_from(step_of(earlier))) {
         if (held_[read] == holding_ || read == version) continue;
@@ -148,7 +149,7 @@ void SessionPass::judge_list_order(const Step& step, const std::vector<std::uint
 
 // Whether the read's version was written before what the session wrote or read began to be
 // written, where no order of versions says so.
-void SessionPass::judge_real_time(const Step& step, const OnKey& known, const Flags& flags) {
+void SessionPass::judge_real_time(const SessionStep& step, const OnKey& known, const Flags& flags) {
   if (in_.versions.ranked[step.key] || in_.versions.listed[step.key]) return;
   if (in_.versions.initial(step.read)) return;
   const std::uint32_t place = in_.versions.writes[step.read];
@@ -163,7 +164,7 @@ void SessionPass::judge_real_time(const Step& step, const OnKey& known, const Fl
       !flags[monotonic_reads] && written_before(known.read_until);
 }
 
-void SessionPass::judge_write_order(const Step& step, OnKey& known) {
+void SessionPass::judge_write_order(const SessionStep& step, OnKey& known) {
   if (!in_.versions.ranked[step.key] || in_.versions.ranks[step.wrote] == none) return;
   const auto judge = [&](Guarantee guarantee, std::uint32_t highest) {
     if (highest == none) return;
@@ -177,7 +178,7 @@ void SessionPass::judge_write_order(const Step& step, OnKey& known) {
 }
 
 void SessionPass::note_seen(std::uint32_t version) {
-  const Step& writer = in_.versions.steps[in_.versions.writers[version]];
+  const SessionStep& writer = in_.versions.steps[in_.versions.writers[version]];
   if (seen_stamp_[writer.session] != session_) {
     seen_stamp_[writer.session] = session_;
     seen_[writer.session] = 0;
@@ -186,7 +187,7 @@ void SessionPass::note_seen(std::uint32_t version) {
   seen_[writer.session] = std::max(seen_[writer.session], writer.place + 1);
 }
 
-void SessionPass::take(const Step& step, OnKey& known) {
+void SessionPass::take(const SessionStep& step, OnKey& known) {
   const bool ranked = in_.versions.ranked[step.key];
   const auto higher = [&](std::uint32_t& highest, std::uint32_t version) {
     if (!ranked || in_.versions.initial(version)) return;
@@ -207,7 +208,7 @@ void SessionPass::take(const Step& step, OnKey& known) {
   higher(known.wrote_highest, step.wrote);
 }
 
-std::uint32_t SessionPass::cost_of(const Step& read, std::uint32_t version) const {
+std::uint32_t SessionPass::cost_of(const SessionStep& read, std::uint32_t version) const {
   if (in_.versions.initial(read.read) || in_.versions.listed[read.key]) return 0;
   if (in_.versions.ranked[read.key]) return 1;
   const auto& steps = in_.versions.steps;
@@ -217,7 +218,7 @@ std::uint32_t SessionPass::cost_of(const Step& read, std::uint32_t version) cons
              : 2;
 }
 
-void SessionPass::offend(Guarantee guarantee, const Step& read, std::uint32_t version,
+void SessionPass::offend(Guarantee guarantee, const SessionStep& read, std::uint32_t version,
                          std::uint32_t later) {
   findings_.of[guarantee].keep(
       {step_of(read), version, later, later != none ? 0 : cost_of(read, version)});

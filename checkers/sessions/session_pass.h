@@ -45,22 +45,24 @@ class SessionPass {
     std::uint32_t wrote_highest = none, read_highest = none;  // versions, of ranked keys
   };
 
-  OnKey& on_key(const Step& step);
+  OnKey& on_key(const SessionStep& step);
   bool seen_after(std::uint32_t session, std::uint32_t place) const {
     return seen_stamp_[session] == session_ && seen_[session] > place + 1;
   }
   void note_seen(std::uint32_t version);
-  void tell_judged(const Step& step, OnKey& known);
-  Flags judge_suspect(const Step& step, Watch& watch);
-  void judge_version(const Step& step, std::uint32_t version, Flags& flags);
-  void judge_list_order(const Step& step, const std::vector<std::uint32_t>& list, Flags& flags);
-  void judge_real_time(const Step& step, const OnKey& known, const Flags& flags);
-  void judge_write_order(const Step& step, OnKey& known);
-  void take(const Step& step, OnKey& known);
-  void offend(Guarantee guarantee, const Step& read, std::uint32_t version, std::uint32_t later);
+  void tell_judged(const SessionStep& step, OnKey& known);
+  Flags judge_suspect(const SessionStep& step, Watch& watch);
+  void judge_version(const SessionStep& step, std::uint32_t version, Flags& flags);
+  void judge_list_order(const SessionStep& step, const std::vector<std::uint32_t>& list,
+                        Flags& flags);
+  void judge_real_time(const SessionStep& step, const OnKey& known, const Flags& flags);
+  void judge_write_order(const SessionStep& step, OnKey& known);
+  void take(const SessionStep& step, OnKey& known);
+  void offend(Guarantee guarantee, const SessionStep& read, std::uint32_t version,
+              std::uint32_t later);
   bool before(std::uint32_t version, std::uint32_t other) const;
-  std::uint32_t cost_of(const Step& read, std::uint32_t version) const;
-  std::uint32_t step_of(const Step& step) const {
+  std::uint32_t cost_of(const SessionStep& read, std::uint32_t version) const;
+  std::uint32_t step_of(const SessionStep& step) const {
     return static_cast<std::uint32_t>(&step - in_.versions.steps.data());
   }
 

@@ -29,13 +29,14 @@ Suspects::Suspects(const Versions& versions, const KeyWrites& writes, Lineup& li
   }
 }
 
-bool Suspects::newer(std::uint32_t version, const Step& step, const CausalOrder::View& view) const {
+bool Suspects::newer(std::uint32_t version, const SessionStep& step,
+                     const CausalOrder::View& view) const {
   if (version == step.wrote || version == step.read) return false;
   if (versions_.ranked[step.key]) return lineup_.position(version) > lineup_.position(step.read);
   return view.order.met(version) && view.order.before(step.read, version);
 }
 
-bool Suspects::misses_in_groups(const Step& step, const CausalOrder::View& view) const {
+bool Suspects::misses_in_groups(const SessionStep& step, const CausalOrder::View& view) const {
   const bool ranked = versions_.ranked[step.key];
   std::size_t at = key_starts_[step.key];
   for (std::uint32_t group = writes_.first_group(step.key); group < writes_.end_group(step.key);
@@ -50,7 +51,7 @@ bool Suspects::misses_in_groups(const Step& step, const CausalOrder::View& view)
   return false;
 }
 
-bool Suspects::misses(const Step& step, const CausalOrder::View& view) const {
+bool Suspects::misses(const SessionStep& step, const CausalOrder::View& view) const {
   if (versions_.listed[step.key] && !versions_.ranked[step.key]) return true;
   // What a session had not in its past before cannot be older than anything that it had.
   if (!versions_.ranked[step.key] && view.learned) return false;
@@ -63,7 +64,7 @@ bool Suspects::misses(const Step& step, const CausalOrder::View& view) const {
 }
 
 void Suspects::look(std::uint32_t step, const CausalOrder::View& view) {
-  const Step& at = versions_.steps[step];
+  const SessionStep& at = versions_.steps[step];
   if (at.read != none && misses(at, view)) reads.push_back(step);
   if (at.wrote != none && !versions_.ranked[at.key]) lineup_.add(at.wrote);
 }
@@ -71,7 +72,7 @@ void Suspects::look(std::uint32_t step, const CausalOrder::View& view) {
 void Suspects::suspect_all_ranked() {
   reads.clear();
   for (std::uint32_t step = 0; step < versions_.steps.size(); ++step) {
-    const Step& at = versions_.steps[step];
+    const SessionStep& at = versions_.steps[step];
     if (at.read != none && (versions_.ranked[at.key] || versions_.listed[at.key]))
       reads.push_back(step);
   }

@@ -20,9 +20,9 @@ class Suspects {
   std::vector<std::uint32_t> reads;  // steps
 
  private:
-  bool misses(const Step& step, const CausalOrder::View& view) const;
-  bool misses_in_groups(const Step& step, const CausalOrder::View& view) const;
-  bool newer(std::uint32_t version, const Step& step, const CausalOrder::View& view) const;
+  bool misses(const SessionStep& step, const CausalOrder::View& view) const;
+  bool misses_in_groups(const SessionStep& step, const CausalOrder::View& view) const;
+  bool newer(std::uint32_t version, const SessionStep& step, const CausalOrder::View& view) const;
 
   const Versions& versions_;
   const KeyWrites& writes_;

@@ -26,7 +26,7 @@ class Gatherer {
   void note_fault_times();
   void note_shown();
   void note_deletes();
-  std::uint32_t order_of(std::uint32_t place, const Step& step) const;
+  std::uint32_t order_of(std::uint32_t place, const SessionStep& step) const;
   void sort_writes();
   void sort_reads();
 
@@ -34,7 +34,7 @@ class Gatherer {
   Watch& watch_;
   Sightings& out_;
   std::vector<std::uint16_t> faults_;  // by operation
-  std::vector<Step> steps_;            // by operation, session none: it does not count
+  std::vector<SessionStep> steps_;     // by operation, session none: it does not count
 };
 
 bool Gatherer::gather() {
@@ -44,8 +44,8 @@ bool Gatherer::gather() {
   note_fault_times();
   if (watch_.look()) return false;
   note_shown();
-  steps_.assign(history_.operations.size(), Step{none, none, none, none, none, none});
-  for (const Step& step : out_.versions.steps) steps_[step.operation] = step;
+  steps_.assign(history_.operations.size(), SessionStep{none, none, none, none, none, none});
+  for (const SessionStep& step : out_.versions.steps) steps_[step.operation] = step;
   out_.sessions = out_.versions.sessions();
   note_deletes();
   if (watch_.look()) return false;
@@ -102,7 +102,7 @@ void Gatherer::note_shown() {
     std::uint32_t& by = out_.shown_by[version];
     if (by == none || history_.operations[place].ended < history_.operations[by].ended) by = place;
   };
-  for (const Step& step : out_.versions.steps) {
+  for (const SessionStep& step : out_.versions.steps) {
     if (!history_.operations[step.operation].ok()) continue;
     show(step.wrote, step.operation);
     show(step.read, step.operation);
@@ -129,7 +129,7 @@ void Gatherer::note_deletes() {
   out_.sessions = std::max(out_.sessions, processes.size());
 }
 
-std::uint32_t Gatherer::order_of(std::uint32_t place, const Step& step) const {
+std::uint32_t Gatherer::order_of(std::uint32_t place, const SessionStep& step) const {
   if (out_.versions.ranked[step.key]) return out_.versions.ranks[step.wrote];
   return history_.operations[place].began + 1;
 }
@@ -150,7 +150,7 @@ void Gatherer::sort_writes() {
   for (const std::uint32_t i : by_end) {
     if (i == none) continue;
     const Operation& operation = history_.operations[i];
-    const Step& step = steps_[i];
+    const SessionStep& step = steps_[i];
     out_.writes[next[step.key]++] = {operation.completed_at, i,
                                      operation.ended,        order_of(i, step),
                                      step.session,           operation.node};
@@ -174,7 +174,7 @@ void Gatherer::sort_reads() {
   for (std::uint32_t i = 0; i < steps_.size(); ++i) {
     if (!measured(i)) continue;
     const Operation& operation = history_.operations[i];
-    const Step& step = steps_[i];
+    const SessionStep& step = steps_[i];
     std::uint32_t beyond = 0;
     if (!out_.versions.initial(step.read)) {
       const std::uint32_t by = out_.shown_by[step.read];

@@ -21,7 +21,8 @@ std::size_t CausalOrder::number_columns(const Versions& versions,
 
 std::vector<std::uint32_t> CausalOrder::steps_by_invocation() const {
   std::uint32_t operations = 0;
-  for (const Step& step : versions_.steps) operations = std::max(operations, step.operation + 1);
+  for (const SessionStep& step : versions_.steps)
+    operations = std::max(operations, step.operation + 1);
   std::vector<std::uint32_t> steps(operations, none);
   for (std::uint32_t step = 0; step < versions_.steps.size(); ++step)
     steps[versions_.steps[step].operation] = step;
@@ -40,7 +41,7 @@ bool CausalOrder::learn(std::uint32_t step, Clocks::Root& root, std::uint32_t to
   const std::uint32_t session = versions_.steps[step].session;
   bool learned = false;
   for (const std::uint32_t version : versions_.reads_from(step)) {
-    const Step& writer = versions_.steps[versions_.writers[version]];
+    const SessionStep& writer = versions_.steps[versions_.writers[version]];
     if (writer.session == session) continue;
     if (clocks_.at(root, column_[writer.session]) > writer.place) continue;
     clocks_.join(root, roots_[version], token);

@@ -28,7 +28,7 @@ class CausalOrder {
 
     bool covers(std::uint32_t version) const {
       if (order.versions_.initial(version)) return true;
-      const Step& step = order.versions_.steps[order.versions_.writers[version]];
+      const SessionStep& step = order.versions_.steps[order.versions_.writers[version]];
       return step.place < steps_of(step.session);
     }
     // How many steps of a session, up to its last write, are in it.
@@ -60,15 +60,15 @@ class CausalOrder {
   bool before(std::uint32_t v, std::uint32_t w) const {
     if (v == w || versions_.initial(w)) return false;
     if (versions_.initial(v)) return true;
-    const Step& first = versions_.steps[versions_.writers[v]];
-    const Step& second = versions_.steps[versions_.writers[w]];
+    const SessionStep& first = versions_.steps[versions_.writers[v]];
+    const SessionStep& second = versions_.steps[versions_.writers[w]];
     if (first.session == second.session) return first.place < second.place;
     const std::uint32_t column = column_[first.session];
     return column != none && clocks_.at(roots_[w], column) > first.place;
   }
   // The view that the writer of version w had, its write included.
   View view_of(std::uint32_t w) const {
-    const Step& step = versions_.steps[versions_.writers[w]];
+    const SessionStep& step = versions_.steps[versions_.writers[w]];
     return {*this, roots_[w], step.session, step.place, false};
   }
   std::size_t bytes() const {
@@ -121,7 +121,7 @@ bool CausalOrder::sweep(Watch& watch, const AtStep& at_step) {
           break;
         }
         ++next[session];
-        const Step& at = versions_.steps[step];
+        const SessionStep& at = versions_.steps[step];
         const bool learned = learn(step, now[session], tokens[session]);
         if (at.wrote != none && column_[session] != none)
           clocks_.set(now[session], column_[session], at.place + 1, tokens[session]);

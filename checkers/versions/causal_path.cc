@@ -96,8 +96,8 @@ class Search {
 // read what; empty: there is none.
 std::vector<std::uint32_t> single_hop(const Versions& versions, std::uint32_t from,
                                       std::uint32_t to) {
-  const Step& first = versions.steps[from];
-  const Step& last = versions.steps[to];
+  const SessionStep& first = versions.steps[from];
+  const SessionStep& last = versions.steps[to];
   if (first.session == last.session)
     return from < to ? std::vector<std::uint32_t>{from, to} : std::vector<std::uint32_t>{};
   if (first.wrote != none && last.read == first.wrote) return {from, to};

@@ -9,7 +9,7 @@ KeyWrites::KeyWrites(const Versions& versions) {
   const std::size_t keys = versions.keys.size();
   std::vector<std::uint32_t> next(keys + 1, 0), last(keys, none);
   key_groups_.assign(keys + 1, 0);
-  for (const Step& step : versions.steps) {
+  for (const SessionStep& step : versions.steps) {
     if (step.wrote == none) continue;
     ++next[step.key + 1];
     if (last[step.key] != step.session) ++key_groups_[step.key + 1];
@@ -23,7 +23,7 @@ KeyWrites::KeyWrites(const Versions& versions) {
   sessions_.resize(key_groups_.back());
   std::fill(last.begin(), last.end(), none);
   std::vector<std::uint32_t> group(key_groups_.begin(), key_groups_.end() - 1);
-  for (const Step& step : versions.steps) {
+  for (const SessionStep& step : versions.steps) {
     if (step.wrote == none) continue;
     if (last[step.key] != step.session) {
       starts_[group[step.key]] = next[step.key];

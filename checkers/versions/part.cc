@@ -18,7 +18,7 @@ Part::Part(const History& whole, const Versions& versions, Value initial_value,
     return versions.steps[a].operation < versions.steps[b].operation;
   });
   for (const std::uint32_t place : by_time) {
-    const Step& step = versions.steps[place];
+    const SessionStep& step = versions.steps[place];
     history.operations.push_back(taken(whole, versions, step));
     // Numbers that order nothing in the whole must not do so in a part.
     if (!whole.versions.empty())
@@ -31,7 +31,7 @@ void Part::keep(const Versions& versions, std::span<const std::uint32_t> steps) 
   for (bool dropped = true; dropped;) {
     std::vector<std::uint32_t> rest;
     for (const std::uint32_t place : kept) {
-      const Step& step = versions.steps[place];
+      const SessionStep& step = versions.steps[place];
       const bool orphan =
           step.read != none && !versions.listed[step.key] && !versions.initial(step.read) &&
           !std::binary_search(kept.begin(), kept.end(), versions.writers[step.read]);
@@ -42,7 +42,7 @@ void Part::keep(const Versions& versions, std::span<const std::uint32_t> steps) 
   }
 }
 
-Operation Part::taken(const History& whole, const Versions& versions, const Step& step) {
+Operation Part::taken(const History& whole, const Versions& versions, const SessionStep& step) {
   Operation operation = whole.operations[step.operation];
   const Operation& original = whole.operations[step.operation];
   operation.key = carried(whole.values, original.key);
@@ -61,7 +61,7 @@ Operation Part::taken(const History& whole, const Versions& versions, const Step
   }
   const auto appended = [&](Value element) {
     return std::any_of(kept.begin(), kept.end(), [&](std::uint32_t place) {
-      const Step& other = versions.steps[place];
+      const SessionStep& other = versions.steps[place];
       return other.wrote != none && other.key == step.key &&
              whole.operations[other.operation].value == element;
     });

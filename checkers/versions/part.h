@@ -23,7 +23,7 @@ class Part {
 
  private:
   void keep(const Versions& versions, std::span<const std::uint32_t> steps);
-  Operation taken(const History& whole, const Versions& versions, const Step& step);
+  Operation taken(const History& whole, const Versions& versions, const SessionStep& step);
   Value carried(const Values& values, Value value);
 
   std::vector<Value> elements_;

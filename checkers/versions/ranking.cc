@@ -12,7 +12,7 @@ namespace {
 std::vector<bool> number_versions(const History& history, const Versions& versions,
                                   std::vector<std::int64_t>& number) {
   std::vector<bool> fits(versions.keys.size(), true);
-  for (const Step& step : versions.steps) {
+  for (const SessionStep& step : versions.steps) {
     const std::uint32_t version = step.wrote != none ? step.wrote : step.read;
     const std::int64_t given = history.versions[step.operation];
     if (version == none || versions.initial(version) || given < 0) continue;

@@ -355,7 +355,7 @@ bool Reader::link() {
   out_.seen_starts.reserve(out_.steps.size() + 1);
   out_.seen_starts.push_back(0);
   std::vector<std::uint32_t> known(out_.writes.size(), none);  // the last session that saw it
-  for (const Step& step : out_.steps) {
+  for (const SessionStep& step : out_.steps) {
     if (watch_.spent()) return false;
     if (step.read == none || out_.initial(step.read)) {
       out_.seen_starts.push_back(static_cast<std::uint32_t>(out_.seen.size()));
@@ -384,7 +384,7 @@ bool Reader::link() {
 }  // namespace
 
 std::size_t Versions::bytes() const {
-  return steps.capacity() * sizeof(Step) +
+  return steps.capacity() * sizeof(SessionStep) +
          (writers.capacity() + writes.capacity() + key_of.capacity() + ranks.capacity() +
           seen_starts.capacity() + seen.capacity()) *
              sizeof(std::uint32_t);

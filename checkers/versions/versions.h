@@ -18,7 +18,7 @@
 namespace tribunal {
 
 // An operation that counts. A session is a process: its steps follow one another.
-struct Step {
+struct SessionStep {
   std::uint32_t operation;  // place in History::operations
   std::uint32_t session;
   std::uint32_t place;  // among its session's steps, from 0
@@ -27,7 +27,7 @@ struct Step {
   std::uint32_t read;   // the version it saw, of a list the last element; none: it read nothing, or
                         // nobody can say what (null where the key is also deleted)
 };
-static_assert(sizeof(Step) == 24);
+static_assert(sizeof(SessionStep) == 24);
 
 // A read that no order of versions explains.
 struct ReadFlaw {
@@ -50,7 +50,7 @@ struct Versions {
   std::vector<Value> keys;
   std::vector<bool> listed;                   // by key: it holds a list, else a register
   std::vector<std::uint32_t> processes;       // of each session
-  std::vector<Step> steps;                    // by session, each session's in its order
+  std::vector<SessionStep> steps;             // by session, each session's in its order
   std::vector<std::uint32_t> session_starts;  // sessions + 1 places in `steps`
 
   // The first keys.size() versions are the initial ones. Of the others: the step that wrote them
@@ -66,7 +66,7 @@ struct Versions {
 
   std::size_t sessions() const { return processes.size(); }
   bool initial(std::uint32_t version) const { return version < keys.size(); }
-  std::span<const Step> session(std::uint32_t number) const {
+  std::span<const SessionStep> session(std::uint32_t number) const {
     return std::span(steps).subspan(session_starts[number],
                                     session_starts[number + 1] - session_starts[number]);
   }

@@ -20,11 +20,12 @@ std::vector<std::uint32_t> those_that_show(const History& history, const Version
                                            std::uint32_t place) {
   std::vector<std::uint32_t> places{place};
   while (!history.operations[places.back()].ok()) {
-    const auto wrote = std::find_if(versions.steps.begin(), versions.steps.end(),
-                                    [&](const Step& s) { return s.operation == places.back(); });
+    const auto wrote =
+        std::find_if(versions.steps.begin(), versions.steps.end(),
+                     [&](const SessionStep& s) { return s.operation == places.back(); });
     if (wrote == versions.steps.end()) break;
     const auto reader = std::find_if(versions.steps.begin(), versions.steps.end(),
-                                     [&](const Step& s) { return s.read == wrote->wrote; });
+                                     [&](const SessionStep& s) { return s.read == wrote->wrote; });
     if (reader == versions.steps.end()) break;
     places.push_back(reader->operation);
   }

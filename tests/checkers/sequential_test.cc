@@ -278,7 +278,7 @@ void expect_order(const OrderProblem& problem, const std::vector<std::uint32_t>&
   std::vector<std::uint32_t> held(problem.keys), next(problem.sessions(), 0);
   std::iota(held.begin(), held.end(), 0U);
   for (const std::uint32_t at : order) {
-    const Step& step = problem.steps[at];
+    const SessionStep& step = problem.steps[at];
     ASSERT_EQ(step.place, next[step.session]++);
     ASSERT_TRUE(step.read == Versions::none || held[step.key] == step.read);
     if (step.wrote != Versions::none) held[step.key] = step.wrote;
