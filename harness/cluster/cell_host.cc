@@ -130,15 +130,18 @@ CommandResult CellHost::run(const std::vector<std::string>& command, Millisecond
   return result;
 }
 
-// A file that is there already is left alone.
+// A file that is there already is left alone. It is on the disk before the database begins, so that
+// a power cut does not take what an operator wrote long ago.
 void CellHost::write_files(const Daemon& daemon) {
   for (const auto& [path, content] : daemon.files) {
     const fs::path copy = plan_.logs / "configuration" / path;
     const std::string there = (data() / path).string();
     const std::string parent = (data() / path).parent_path().string();
     const auto written =
-        run({"/bin/sh", "-c", "test -e \"$1\" && exit; umask 022; mkdir -p \"$2\" && cat > \"$1\"",
-             "sh", there, parent},
+        run({"/bin/sh", "-c",
+             "test -e \"$1\" && exit; umask 022; mkdir -p \"$2\" && cat > \"$1\" && "
+             "sync \"$1\" \"$2\" \"$3\"",
+             "sh", there, parent, data().string()},
             host_deadline, content);
     if (!written.ok())
       throw Error(Blame::environment,
