@@ -7,6 +7,7 @@
 
 #include "harness/record/run_folder.h"
 #include "tests/end_to_end/binary.h"
+#include "tests/end_to_end/quorum_run.h"
 #include "tests/run/scratch.h"
 
 namespace tribunal {
@@ -38,6 +39,17 @@ TEST_F(ZooKeeperRun, ReadsAfterAQuorumsWriteAreAcquittedUnderKillPauseAndPartiti
   for (const auto& receipt : folder.read_receipts()) kinds.insert(receipt.planned.fault);
   EXPECT_EQ(kinds, (std::set<std::string>{"kill", "partition", "pause"}));
   EXPECT_TRUE(std::filesystem::exists(folder.logs("n2") / "configuration/zookeeper/zoo.cfg"));
+}
+
+TEST_F(ZooKeeperRun, ReadsAsTheyAreAreConvictedOfStalenessWhereLinearizabilityIsClaimed) {
+  EXPECT_TRUE(at_some_seed([this](std::uint64_t seed) {
+    const auto out = scratch_.path() / std::to_string(seed);
+    const auto ended =
+        tribunal({"run", "zookeeper", "--out", out.string(), "--set", "sync=off", "--checkers",
+                  "linearizable-register", "--faults", "pause,partition", "--fault-every", "3s",
+                  "--fault-length", "2s", "--time", "10s", "--seed", std::to_string(seed)});
+    return ended.status == 1;
+  })) << "three seeds without a stale read";
 }
 
 }  // namespace
