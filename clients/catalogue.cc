@@ -11,12 +11,7 @@ namespace tribunal {
 
 const std::vector<Database>& databases() {
   static const std::vector<Database> all = {
-      etcd(),
-      mariadb(),
-      postgresql(),
-      quorum(),
-      redis(),
-      zookeeper(),
+      etcd(), mariadb(), postgresql(), quorum(), redis(), zookeeper(),
   };
   return all;
 }
