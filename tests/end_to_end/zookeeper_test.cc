@@ -32,7 +32,7 @@ class ZooKeeperRun : public ::testing::Test {
 
 TEST_F(ZooKeeperRun, ReadsAfterAQuorumsWriteAreAcquittedUnderKillPauseAndPartition) {
   const auto ended =
-      run({"--time", "12s", "--fault-every", "3500ms", "--fault-length", "1500ms", "--seed", "2"});
+      run({"--time", "14s", "--fault-every", "3500ms", "--fault-length", "1500ms", "--seed", "2"});
   ASSERT_EQ(ended.status, 0) << ended.out;
   const auto folder = RunFolder::open(run_folder(scratch_.path()));
   std::set<std::string> kinds;
