@@ -18,17 +18,21 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// The database answers through `host`, or has not in 15 s of calm.
-bool serves_in_calm(Ground& ground, Host& host) {
+// Waits until the database answers through `host`; why it has not, else nothing.
+std::string why_silent(Ground& ground, Host& host, Milliseconds in_all) {
   constexpr Milliseconds patience = 15s, step = 500ms;
+  const auto begun = Clock::now();
   for (Milliseconds calm{0}; calm < patience;) {
     const bool alone = !ground.alone || ground.alone();
-    const auto began = Clock::now();
-    if (ground.cluster.database_ready(host, step)) return true;
-    if (alone)
-      calm += std::max(step, std::chrono::duration_cast<Milliseconds>(Clock::now() - began));
+    const auto asked = Clock::now();
+    if (ground.cluster.database_ready(host, step)) return {};
+    const auto now = Clock::now();
+    if (alone) calm += std::max(step, std::chrono::duration_cast<Milliseconds>(now - asked));
+    if (std::chrono::duration_cast<Milliseconds>(now - begun) >= in_all)
+      return fmt::format("the database has not answered for {:.0f} s",
+                         std::chrono::duration<double>(now - begun).count());
   }
-  return false;
+  return "the database does not answer after 15 s of calm";
 }
 
 // Until none of them is there any more, not even as one that has ended; 5 s at most for those that
@@ -131,10 +135,10 @@ std::string restart_database(Cluster& cluster, Host& host, Ending how,
   }
 }
 
-void await_database(Ground& ground, const std::vector<std::string>& hosts) {
+void await_database(Ground& ground, const std::vector<std::string>& hosts, Milliseconds in_all) {
   on_every(ground.cluster, hosts, [&](Host& host) {
-    if (!serves_in_calm(ground, host))
-      throw std::runtime_error("the database does not answer after 15 s of calm");
+    const std::string why = why_silent(ground, host, in_all);
+    if (!why.empty()) throw std::runtime_error(why);
   });
 }
 

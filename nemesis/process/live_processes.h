@@ -32,7 +32,9 @@ std::string restart_database(Cluster& cluster, Host& host, Ending how,
                              const std::function<void()>& ended = {});
 
 // Until the database answers through each of the hosts. Time in which another fault is in force
-// does not count. Throws std::runtime_error if one has not answered after 15 s of calm.
-void await_database(Ground& ground, const std::vector<std::string>& hosts);
+// does not count. Throws std::runtime_error if one has not answered after 15 s of calm, or after so
+// much time in all.
+void await_database(Ground& ground, const std::vector<std::string>& hosts,
+                    Milliseconds in_all = Milliseconds::max());
 
 }  // namespace tribunal

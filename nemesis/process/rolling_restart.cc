@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include "nemesis/attempt.h"
@@ -16,6 +17,9 @@
 
 namespace tribunal {
 namespace {
+
+// What keeps a host from serving again may last longer than others of the resource can wait.
+constexpr Milliseconds in_all{18'000};
 
 class RollingRestart final : public Fault {
  public:
@@ -71,25 +75,28 @@ class RollingRestart final : public Fault {
     const auto targets = choose_targets(ground, planned_).hosts;
     receipt.targets = targets;
     receipt.detail = fmt::format("{}", fmt::join(targets, ", then "));
+    const auto until = std::chrono::steady_clock::now() + in_all;
     std::vector<std::string> seen, missed;
     for (const auto& host : targets) try {
-        seen.push_back(roll(ground, host));
-        if (!receipt.installed) receipt.installed = ground.now();
+        seen.push_back(roll(ground, host, until));
+        if (!receipt.installed) receipt.installed = receipt.observed = ground.now();
+        receipt.observed_by = fmt::format("{}", fmt::join(seen, "; "));
       } catch (const NotHere& why) {
         missed.push_back(fmt::format("{}: {}", host, why.what()));
         std::erase(receipt.targets, host);
       }
     if (seen.empty()) throw NotHere(fmt::format("{}", fmt::join(missed, "; ")));
-    receipt.observed_by = fmt::format("{}", fmt::join(seen, "; "));
     if (!missed.empty()) receipt.detail += fmt::format(", but not {}", fmt::join(missed, "; "));
-    receipt.observed = ground.now();
   }
 
-  std::string roll(Ground& ground, const std::string& name) {
+  using Time = std::chrono::steady_clock::time_point;
+
+  std::string roll(Ground& ground, const std::string& name, Time until) {
     Encounter down;
     const std::string seen = restart_database(ground.cluster, ground.cluster.host(name), how_,
                                               [&] { down.begin(ground, {name}); });
-    await_database(ground, {name});
+    await_database(ground, {name},
+                   std::chrono::duration_cast<Milliseconds>(until - Time::clock::now()));
     const auto since = down.since(ground).front();
     if (const auto lost = since.failed + since.unknown + since.stalled; lost > 0)
       lost_.push_back(fmt::format("{} calls stalled, failed or unknown on {}", lost, name));
@@ -113,6 +120,7 @@ FaultKind rolling_restart_fault() {
   kind.make = [](const PlannedFault& plan) { return std::make_unique<RollingRestart>(plan); };
   kind.options = {ending_choices()};
   kind.resource = "processes";
+  kind.overtime = 3'000'000'000;  // a second a host where nothing else is in the way
   return kind;
 }
 

@@ -169,6 +169,23 @@ TEST(RollingRestart, it_ends_at_the_first_that_does_not_serve_again) {
   });
 }
 
+// While others are in force nothing can be expected to serve, and yet nobody waits for ever.
+TEST(RollingRestart, its_wait_for_a_host_ends_though_other_faults_are_in_force) {
+  in_cell(1, [](Cluster& cluster, const Folder&) {
+    ProcessGround ground(cluster);
+    ground.ground().alone = [] { return false; };
+    cluster.database_ready = [](Host&, Milliseconds patience) {
+      std::this_thread::sleep_for(patience);
+      return false;
+    };
+    ProcessTrial trial(ground, process_plan("rolling-restart", "all", {"n1"}));
+    trial.inject_in_vain("the database has not answered for");
+    cluster.database_ready = [](Host&, Milliseconds) { return true; };
+    trial.receipt.failure.clear();
+    trial.heal();
+  });
+}
+
 TEST(CrashLoop, it_dies_again_and_again_until_the_heal) {
   in_cell(2, [](Cluster& cluster, const Folder&) {
     ProcessGround ground(cluster);
