@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "clients/redis/chores.h"
 #include "clients/redis/client.h"
 #include "clients/redis/form.h"
 #include "clients/redis/operator.h"
@@ -111,6 +112,7 @@ Database redis() {
   database.connect = &connect_redis;
   database.nodes = &redis_nodes;
   database.form = &form_redis;
+  database.chores = redis_chores();
   return database;
 }
 

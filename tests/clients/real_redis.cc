@@ -39,6 +39,7 @@ RealRedis::RealRedis(std::vector<std::string> more)
   std::string name = (std::filesystem::temp_directory_path() / "tribunal-redis-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
   folder_ = name;
+  std::filesystem::create_directory(folder_ / "redis");
   start();
 }
 
@@ -49,13 +50,20 @@ RealRedis::~RealRedis() {
 }
 
 void RealRedis::start() {
-  std::vector<std::string> command = {binary(),    "--port",
-                                      port(),      "--dir",
-                                      folder_,     "--save",
-                                      "",          "--appendonly",
-                                      "yes",       "--appendfsync",
-                                      "always",    "--bind",
-                                      "127.0.0.1", "--repl-diskless-sync-delay",
+  std::vector<std::string> command = {binary(),
+                                      "--port",
+                                      port(),
+                                      "--dir",
+                                      (folder_ / "redis").string(),
+                                      "--save",
+                                      "",
+                                      "--appendonly",
+                                      "yes",
+                                      "--appendfsync",
+                                      "always",
+                                      "--bind",
+                                      "127.0.0.1",
+                                      "--repl-diskless-sync-delay",
                                       "0"};
   command.insert(command.end(), more_.begin(), more_.end());
   std::vector<char*> argv;

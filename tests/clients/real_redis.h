@@ -22,6 +22,8 @@ class RealRedis {
   RealRedis& operator=(const RealRedis&) = delete;
 
   const std::string& address() const { return address_; }  // "127.0.0.1:40123"
+  // Of which the folder "redis" is its own.
+  const std::filesystem::path& folder() const { return folder_; }
   std::string port() const { return address_.substr(address_.rfind(':') + 1); }
   void kill();    // SIGKILL, and waits for its end
   void start();   // again, on the same data

@@ -6,33 +6,15 @@
 #include "clients/redis/deploy.h"
 #include "clients/redis/options.h"
 #include "harness/record/error.h"
+#include "tests/clients/named_host.h"
 #include "tests/run/scratch.h"
 
 namespace tribunal {
 namespace {
 
-// Of which only the name is asked.
-class NamedHost final : public Host {
- public:
-  explicit NamedHost(std::size_t index) : index_(index), name_("n" + std::to_string(index + 1)) {}
-  const std::string& name() const override { return name_; }
-  std::size_t index() const override { return index_; }
-  const std::string& address() const override { return address_; }
-  std::filesystem::path data() const override { return "/data"; }
-  CommandResult run(const std::vector<std::string>&, Milliseconds, const std::string&) override {
-    throw std::logic_error("not asked");
-  }
-  int start(const Daemon&) override { throw std::logic_error("not asked"); }
-  Tool& tool(const std::string&) override { throw std::logic_error("not asked"); }
-  void signal_all(int) override {}
-  std::vector<Process> processes() override { return {}; }
-  std::optional<int> ended(int, Milliseconds) override { return std::nullopt; }
-  bool probe(Host&, Milliseconds) override { return false; }
-
- private:
-  std::size_t index_;
-  std::string name_, address_ = "10.0.0." + std::to_string(index_ + 1);
-};
+NamedHost host_number(std::size_t index) {
+  return NamedHost(index, "10.0.0." + std::to_string(index + 1));
+}
 
 Deployment three(std::map<std::string, std::string> options) {
   Deployment deployment;
@@ -43,7 +25,7 @@ Deployment three(std::map<std::string, std::string> options) {
 }
 
 std::string server_file(std::size_t host, const Deployment& deployment) {
-  return redis_server_daemon(NamedHost(host), deployment).files.at("redis/redis.conf");
+  return redis_server_daemon(host_number(host), deployment).files.at("redis/redis.conf");
 }
 
 bool has(const std::string& text, const std::string& line) {
@@ -82,7 +64,7 @@ TEST(RedisFiles, ANodeOfAClusterFollowsNobodyYet) {
 TEST(RedisFiles, AMajorityOfSentinelsIsTheQuorum) {
   Deployment deployment = three({{"down-after", "500"}});
   const auto file = [&] {
-    return sentinel_daemon(NamedHost(1), deployment).files.at("sentinel/sentinel.conf");
+    return sentinel_daemon(host_number(1), deployment).files.at("sentinel/sentinel.conf");
   };
   EXPECT_TRUE(has(file(), "sentinel monitor tribunal 10.0.0.1 6379 2"));
   EXPECT_TRUE(has(file(), "sentinel down-after-milliseconds tribunal 500"));
