@@ -29,6 +29,8 @@ struct NameOf {
   const char* operator()(const ReadAccounts&) const { return "read-accounts"; }
   const char* operator()(const ReadMany&) const { return "read-many"; }
   const char* operator()(const WriteOne&) const { return "write-one"; }
+  const char* operator()(const WriteAll&) const { return "write-all"; }
+  const char* operator()(const Watch&) const { return "watch"; }
 };
 
 template <std::size_t... I>

@@ -136,6 +136,11 @@ class EtcdClient final : public Client {
     return call;
   }
 
+  template <class Other>
+  Call carry_out(const Other&) {
+    throw Rejected("the client of etcd does not serve it");
+  }
+
   Dialogue etcd_;
   std::map<Key, Int> held_;  // locks, by the revision that acquired them
 };

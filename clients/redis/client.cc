@@ -180,6 +180,11 @@ class RedisClient final : public Client {
     return call;
   }
 
+  template <class Other>
+  Call carry_out(const Other&) {
+    throw Rejected("the client of Redis does not serve it");
+  }
+
   template <class One>
   Call with_element(const One& call, std::string_view kind, const char* command) {
     const std::string key = key_name(kind, call.key);

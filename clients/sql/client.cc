@@ -199,6 +199,11 @@ class SqlClient final : public Client {
     return call;
   }
 
+  template <class Other>
+  Call carry_out(const Other&) {
+    throw Rejected("the SQL clients do not serve it");
+  }
+
   SqlClientPlan plan_;
   SqlDialogue sql_;
   std::map<Key, Int> held_;  // locks, by the fence that they were acquired with

@@ -108,10 +108,28 @@ struct WriteOne {
   Key which{};
   Int value{};
 };  // one register of the group `key`
+struct WriteAll {
+  Key key{};
+  std::vector<Key> which{};
+  Int value{};
+  Version version{};
+};  // the same value to several registers of the group `key`, at one moment; blank: version
+struct Change {
+  Int version{};
+  Key which{};
+  std::optional<Int> value{};  // nothing: deleted
+};
+struct Watch {
+  Key key{};
+  Int from{};
+  std::vector<Change> changes{};
+  Version version{};
+};  // what became of the group `key`. blank: the version that the watch goes on from, the changes
+    // after it as they came, and the version up to which the database says that these are all
 
 using Call = std::variant<Read, Write, Cas, Delete, Add, Remove, ReadSet, Append, ReadList,
                           Increment, ReadCounter, Enqueue, Dequeue, Acquire, Release, Generate,
-                          Transfer, ReadAccounts, ReadMany, WriteOne>;
+                          Transfer, ReadAccounts, ReadMany, WriteOne, WriteAll, Watch>;
 
 // Lets a visitor be written as a list of lambdas, one for each kind of call.
 template <class... F>
@@ -157,6 +175,8 @@ inline Function function_of(const Call& call) {
     Function operator()(const ReadAccounts&) const { return Function::read; }
     Function operator()(const ReadMany&) const { return Function::txn; }
     Function operator()(const WriteOne&) const { return Function::txn; }
+    Function operator()(const WriteAll&) const { return Function::txn; }
+    Function operator()(const Watch&) const { return Function::watch; }
   };
   return std::visit(Names{}, call);
 }

@@ -25,13 +25,14 @@ enum class Function : std::uint8_t {
   del,  // "delete"
   generate,
   transfer,
+  watch,
   first_unnamed,  // History::functions names this one and those after it
 };
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Function::first_unnamed)>
     function_names = {
-        "read", "write",   "cas",     "add",    "remove", "enqueue", "dequeue",  "push",
-        "pop",  "acquire", "release", "append", "txn",    "delete",  "generate", "transfer",
+        "read",    "write",   "cas",    "add", "remove", "enqueue",  "dequeue",  "push",  "pop",
+        "acquire", "release", "append", "txn", "delete", "generate", "transfer", "watch",
 };
 
 constexpr std::string_view name_of(Function function) {

@@ -83,6 +83,32 @@ struct AppendValue {
     append(line, call.value);
     append(line, "]]");
   }
+  void operator()(const WriteAll& call) const {
+    each(call.which, [&](Key which) {
+      append(line, "[\"w\",");
+      append(line, which);
+      append(line, ",");
+      append(line, call.value);
+      append(line, "]");
+    });
+  }
+  // [from, [[version, which, value], ...]]
+  void operator()(const Watch& call) const {
+    if (filled == Filled::no) return append(line, "null");
+    append(line, "[");
+    append(line, call.from);
+    append(line, ",");
+    each(call.changes, [this](const Change& change) {
+      append(line, "[");
+      append(line, change.version);
+      append(line, ",");
+      append(line, change.which);
+      append(line, ",");
+      answer(change.value);
+      append(line, "]");
+    });
+    append(line, "]");
+  }
 
  private:
   void answer(const std::optional<Int>& value) const {
