@@ -30,7 +30,7 @@ struct NameOf {
   const char* operator()(const ReadMany&) const { return "read-many"; }
   const char* operator()(const WriteOne&) const { return "write-one"; }
   const char* operator()(const WriteAll&) const { return "write-all"; }
-  const char* operator()(const Watch&) const { return "watch"; }
+  const char* operator()(const WatchGroup&) const { return "watch"; }
 };
 
 template <std::size_t... I>

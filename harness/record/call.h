@@ -119,7 +119,7 @@ struct Change {
   Key which{};
   std::optional<Int> value{};  // nothing: deleted
 };
-struct Watch {
+struct WatchGroup {
   Key key{};
   Int from{};
   std::vector<Change> changes{};
@@ -129,7 +129,7 @@ struct Watch {
 
 using Call = std::variant<Read, Write, Cas, Delete, Add, Remove, ReadSet, Append, ReadList,
                           Increment, ReadCounter, Enqueue, Dequeue, Acquire, Release, Generate,
-                          Transfer, ReadAccounts, ReadMany, WriteOne, WriteAll, Watch>;
+                          Transfer, ReadAccounts, ReadMany, WriteOne, WriteAll, WatchGroup>;
 
 // Lets a visitor be written as a list of lambdas, one for each kind of call.
 template <class... F>
@@ -176,7 +176,7 @@ inline Function function_of(const Call& call) {
     Function operator()(const ReadMany&) const { return Function::txn; }
     Function operator()(const WriteOne&) const { return Function::txn; }
     Function operator()(const WriteAll&) const { return Function::txn; }
-    Function operator()(const Watch&) const { return Function::watch; }
+    Function operator()(const WatchGroup&) const { return Function::watch; }
   };
   return std::visit(Names{}, call);
 }

@@ -93,7 +93,7 @@ struct AppendValue {
     });
   }
   // [from, [[version, which, value], ...]]
-  void operator()(const Watch& call) const {
+  void operator()(const WatchGroup& call) const {
     if (filled == Filled::no) return append(line, "null");
     append(line, "[");
     append(line, call.from);
