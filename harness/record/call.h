@@ -114,7 +114,7 @@ struct WriteAll {
   Int value{};
   Version version{};
 };  // the same value to several registers of the group `key`, at one moment; blank: version
-struct Change {
+struct GroupChange {
   Int version{};
   Key which{};
   std::optional<Int> value{};  // nothing: deleted
@@ -122,7 +122,7 @@ struct Change {
 struct WatchGroup {
   Key key{};
   Int from{};
-  std::vector<Change> changes{};
+  std::vector<GroupChange> changes{};
   Version version{};
 };  // what became of the group `key`. blank: the version that the watch goes on from, the changes
     // after it as they came, and the version up to which the database says that these are all

@@ -98,7 +98,7 @@ struct AppendValue {
     append(line, "[");
     append(line, call.from);
     append(line, ",");
-    each(call.changes, [this](const Change& change) {
+    each(call.changes, [this](const GroupChange& change) {
       append(line, "[");
       append(line, change.version);
       append(line, ",");
