@@ -17,6 +17,7 @@
 #include "checkers/sequential/sequential.h"
 #include "checkers/sessions/session_checkers.h"
 #include "checkers/staleness/staleness.h"
+#include "checkers/watches/watches.h"
 
 namespace tribunal {
 
@@ -98,6 +99,10 @@ const std::vector<Checker>& checkers() {
        "Every read is a beginning of one log, whose appends stand in the order of real time; what "
        "was acknowledged or read is in every read that begins later.",
        check_log},
+      {"watches",
+       "Between the two versions that it names a watch shows every change of its group, in order, "
+       "once, each transaction whole, and nothing else.",
+       check_watches},
       {"convergence",
        "After the last heal all replicas come to hold the same, nothing acknowledged is lost, and "
        "nothing that was gone comes back.",

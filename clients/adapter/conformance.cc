@@ -106,6 +106,7 @@ class Conformance {
     if (serves({"generate"})) check("ids", [this] { return ids(); });
     if (serves({"transfer", "read-accounts"})) check("banks", [this] { return banks(); });
     if (serves({"read-many", "write-one"})) check("groups", [this] { return groups(); });
+    if (serves({"write-all", "watch"})) check("watches", [this] { return watches(); });
     for (const auto& change : changes()) {
       if (!serves({change.name, change.read_name})) continue;
       check("a connection that dies before the answer", [&] { return lost(change, Mode::cut); });
@@ -301,6 +302,17 @@ class Conformance {
     require(!read.registers[0].second && read.registers[1].second == 9,
             "9 was written to the second and is not read there alone");
     return "each register on its own";
+  }
+
+  std::string watches() {
+    done(*first_, WriteAll{key_, {0, 2}, 9, {}});
+    const auto seen = done(*second_, WatchGroup{key_, 0, {}, {}});
+    require(seen.changes.size() == 2, "a write of two registers is not seen whole");
+    done(*first_, WriteAll{key_, {1}, 10, {}});
+    const auto more = done(*second_, WatchGroup{key_, 0, {}, {}});
+    require(more.from == *seen.version && more.changes.size() == 1 && more.changes[0].value == 10,
+            "a second watch does not go on from where the first one ended");
+    return "whole, one after the other";
   }
 
   // The answer to a change is kept back: nobody can know, so the adapter must not say failed if it

@@ -55,6 +55,9 @@ Fields fields_of(const Call& call) {
                         [](const WriteOne& c) -> Fields {
                           return {{"which", c.which}, {"value", c.value}};
                         },
+                        [](const WriteAll& c) -> Fields {
+                          return {{"which", c.which}, {"value", c.value}};
+                        },
                         [](const auto&) -> Fields { return json::object(); },
                     },
                     call);
@@ -102,6 +105,18 @@ std::size_t require_size(const json& array, std::size_t size, const char* name) 
   return size;
 }
 
+// [[version, which, value], ...]
+std::vector<GroupChange> changes_in(const json& line) {
+  std::vector<GroupChange> changes;
+  for (const json& one : array_of(line, "changes")) {
+    if (!one.is_array()) throw BadLine("\"changes\" are no arrays");
+    require_size(one, 3, "changes");
+    changes.push_back({integer(one[0], "changes"), integer(one[1], "changes"),
+                       integer_or_null(one[2], "changes")});
+  }
+  return changes;
+}
+
 // Fills in the blanks of a call that was carried out. A blank that is not there is no empty answer.
 Call completed(const json& line, Call call) {
   std::visit(
@@ -111,6 +126,7 @@ Call completed(const json& line, Call call) {
             c.version = optional_integer(line, "version");
           },
           [&](Write& c) { c.version = optional_integer(line, "version"); },
+          [&](WriteAll& c) { c.version = optional_integer(line, "version"); },
           [&](Cas& c) { c.version = optional_integer(line, "version"); },
           [&](ReadSet& c) { c.elements = integers(line, "elements"); },
           [&](ReadList& c) { c.elements = integers(line, "elements"); },
@@ -129,6 +145,11 @@ Call completed(const json& line, Call call) {
             require_size(values, c.registers.size(), "values");
             for (std::size_t i = 0; i < values.size(); ++i)
               c.registers[i].second = integer_or_null(values[i], "values");
+          },
+          [&](WatchGroup& c) {
+            c.from = integer(member(line, "from"), "from");
+            c.changes = changes_in(line);
+            c.version = integer(member(line, "version"), "version");
           },
           [](auto&) {},
       },

@@ -60,6 +60,7 @@ const std::vector<Needs>& needs() {
       {"bank", {"transfer", "read-accounts"}},
       {"long-fork", {"read-many", "write-one"}},
       {"causal-reverse", {"read-many", "write-one"}},
+      {"watch", {"write-all", "watch"}},
   };
   return all;
 }
@@ -87,7 +88,8 @@ std::vector<std::string> workloads_of_calls(const std::vector<std::string>& call
 bool is_adapter_read(const Call& call) {
   return std::holds_alternative<Read>(call) || std::holds_alternative<ReadSet>(call) ||
          std::holds_alternative<ReadList>(call) || std::holds_alternative<ReadCounter>(call) ||
-         std::holds_alternative<ReadAccounts>(call) || std::holds_alternative<ReadMany>(call);
+         std::holds_alternative<ReadAccounts>(call) || std::holds_alternative<ReadMany>(call) ||
+         std::holds_alternative<WatchGroup>(call);
 }
 
 }  // namespace tribunal

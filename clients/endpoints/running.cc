@@ -52,7 +52,7 @@ struct Reach {
 
 const std::vector<Reach>& reaches() {
   static const std::vector<Reach> all = {
-      {"etcd", true, {"reads"}},
+      {"etcd", true, {"reads", "lock", "lease-ttl", "bookmark"}},
   };
   return all;
 }

@@ -65,17 +65,43 @@ bool truth(const json& answer, const char* name) {
   return value->get<bool>();
 }
 
+KeyValue pair_in(const json& pair) {
+  if (!pair.is_object()) throw Nonsense("the answer's kvs hold something else");
+  return {bytes(pair, "key"), bytes(pair, "value"),
+          static_cast<std::int64_t>(number(pair, "create_revision")),
+          static_cast<std::int64_t>(number(pair, "mod_revision"))};
+}
+
 std::vector<KeyValue> pairs_in(const json& range) {
   const json& found = list(range, "kvs");
   std::vector<KeyValue> pairs;
   pairs.reserve(found.size());
-  for (const json& pair : found) {
-    if (!pair.is_object()) throw Nonsense("the answer's kvs hold something else");
-    pairs.push_back({bytes(pair, "key"), bytes(pair, "value"),
-                     static_cast<std::int64_t>(number(pair, "create_revision")),
-                     static_cast<std::int64_t>(number(pair, "mod_revision"))});
-  }
+  for (const json& pair : found) pairs.push_back(pair_in(pair));
   return pairs;
+}
+
+std::string words(const json& object, const char* name) {
+  const json* value = field(object, name);
+  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+// One message of a stream.
+json streamed(std::string_view line) {
+  json message = json::parse(line, nullptr, false);
+  if (!message.is_object()) throw Nonsense("a message is no JSON object");
+  if (const json* error = field(message, "error"); error != nullptr && error->is_object())
+    throw Nonsense("broken off: " + words(*error, "message"));
+  const json* result = field(message, "result");
+  if (result == nullptr || !result->is_object()) throw Nonsense("a message without a result");
+  header(*result);
+  return *result;
+}
+
+WatchEvent event_in(const json& event) {
+  if (!event.is_object() || !event.contains("kv")) throw Nonsense("a watch's event without a key");
+  WatchEvent read{pair_in(event["kv"]), words(event, "type") == "DELETE"};
+  if (read.pair.modified == 0) throw Nonsense("a watch's event without a revision");
+  return read;
 }
 
 // Of a range without a limit, so that all of it must be here.
@@ -161,6 +187,28 @@ void require_within(const std::vector<KeyValue>& pairs, std::string_view first,
     if (end.empty() ? key != first || pairs.size() > 1 : key < first || key >= end)
       throw Nonsense("the answer is about another key");
   }
+}
+
+Grant grant_answer(const json& answer) {
+  revision(answer);
+  const Grant grant{static_cast<std::int64_t>(number(answer, "ID")),
+                    static_cast<std::int64_t>(number(answer, "TTL"))};
+  if (grant.id == 0 || grant.seconds == 0) throw Nonsense("the answer grants no lease");
+  return grant;
+}
+
+bool keep_alive_answer(std::string_view line) { return number(streamed(line), "TTL") != 0; }
+
+WatchAnswer watch_answer(std::string_view line) {
+  const json result = streamed(line);
+  WatchAnswer answer;
+  answer.revision = static_cast<std::int64_t>(number(header(result), "revision"));
+  answer.created = truth(result, "created");
+  answer.canceled = truth(result, "canceled");
+  answer.compacted = static_cast<std::int64_t>(number(result, "compact_revision"));
+  answer.reason = words(result, "cancel_reason");
+  for (const json& event : list(result, "events")) answer.events.push_back(event_in(event));
+  return answer;
 }
 
 std::string role_answer(const json& answer) {

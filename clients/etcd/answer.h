@@ -42,8 +42,31 @@ std::int64_t put_answer(const nlohmann::json& answer);                  // the r
 // then did, in order: "response_put", ...
 std::optional<std::int64_t> txn_answer(const nlohmann::json& answer,
                                        const std::vector<std::string_view>& actions);
+// A lease, and how many seconds it lives without being kept alive.
+struct Grant {
+  std::int64_t id = 0, seconds = 0;
+};
+Grant grant_answer(const nlohmann::json& answer);
+// Of one line of a stream: whether the lease was still there to be kept alive.
+bool keep_alive_answer(std::string_view line);
 // Of a transaction of ranges only: what each found.
 std::vector<std::vector<KeyValue>> look_answer(const nlohmann::json& answer, std::size_t ranges);
+
+// One message of a watch.
+struct WatchEvent {
+  KeyValue pair;
+  bool erased = false;
+};
+struct WatchAnswer {
+  std::int64_t revision = 0;  // of the member that speaks; 0: it does not say
+  bool created = false, canceled = false;
+  std::int64_t compacted = 0;  // canceled for this: what is older can be read no longer
+  std::string reason;          // of the cancellation
+  std::vector<WatchEvent> events;
+};
+// Throws Nonsense likewise; the words of an error that ended the stream are in it.
+WatchAnswer watch_answer(std::string_view line);
+
 std::string role_answer(const nlohmann::json& answer);  // "leader", "follower", "" without a leader
 
 // Throws Nonsense unless all keys are in [first, end), or are `first` if there is no end.

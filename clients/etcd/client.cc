@@ -2,35 +2,57 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <sstream>
 
 #include "clients/etcd/dialogue.h"
+#include "clients/etcd/locks.h"
 #include "clients/etcd/numbers.h"
+#include "clients/etcd/options.h"
 #include "clients/etcd/two_steps.h"
+#include "clients/etcd/watch.h"
 
 namespace tribunal {
 namespace {
 
 std::string register_key(Key key) { return fmt::format("register/{}", key); }
 std::string set_prefix(Key key) { return fmt::format("set/{}/", key); }
-std::string lock_key(Key key) { return fmt::format("lock/{}", key); }
-std::string group_key(Key key, Key which) { return fmt::format("group/{}/{}", key, which); }
 
-ReadFrom reads_of(const Deployment& deployment) {
-  const auto reads = deployment.options.find("reads");
-  const bool by_member = reads != deployment.options.end() && reads->second == "serializable";
-  return by_member ? ReadFrom::member : ReadFrom::quorum;
+bool is_set(const Deployment& deployment, const char* option, std::string_view value) {
+  return etcd_option(deployment, option) == value;
+}
+
+Int lease_seconds(const Deployment& deployment) {
+  return is_set(deployment, "lock", "lease") ? std::stoll(etcd_option(deployment, "lease-ttl")) : 0;
+}
+
+// The group that a session watched last, and up to which revision: "3 120".
+std::string place_text(Key key, Int revision) { return fmt::format("{} {}", key, revision); }
+std::optional<std::pair<Key, Int>> place_in(const std::string& text) {
+  std::istringstream in(text);
+  std::pair<Key, Int> place;
+  if (in >> place.first >> place.second) return place;
+  return std::nullopt;
 }
 
 class EtcdClient final : public Client {
  public:
   EtcdClient(const std::string& address, const Deployment& deployment)
-      : etcd_(etcd_endpoint(address), deployment, reads_of(deployment)) {}
+      : etcd_(etcd_endpoint(address), deployment,
+              is_set(deployment, "reads", "serializable") ? ReadFrom::member : ReadFrom::quorum),
+        locks_(etcd_endpoint(address), deployment.access, lease_seconds(deployment)),
+        bookmark_(is_set(deployment, "bookmark", "progress") ? Bookmark::progress
+                                                             : Bookmark::marker) {}
 
   Call invoke(const Call& call) override {
     etcd_.begin();
     return std::visit([this](const auto& c) -> Call { return carry_out(c); }, call);
   }
+
+  // From where a watch goes on at another member.
+  std::string token() const override {
+    return watched_ ? place_text(watched_->first, watched_->second) : std::string();
+  }
+  void carry(const std::string& token) override { watched_ = place_in(token); }
 
  private:
   Call carry_out(Read call) {
@@ -88,28 +110,8 @@ class EtcdClient final : public Client {
   Call carry_out(const Transfer& call) { return transfer(etcd_, call); }
   Call carry_out(const ReadAccounts& call) { return read_accounts(etcd_, call); }
 
-  Call carry_out(Acquire call) {
-    const std::string key = lock_key(call.key);
-    TxnBody create;
-    create.if_created_at(key, 0).put(key, "");
-    call.fence = etcd_.change(create);
-    if (!call.fence) throw Rejected("another holds it");
-    held_[call.key] = *call.fence;
-    return call;
-  }
-
-  // Only what this client acquired, by the revision that did it.
-  Call carry_out(const Release& call) {
-    const auto held = held_.find(call.key);
-    if (held == held_.end()) throw Rejected("it does not hold it");
-    const std::string key = lock_key(call.key);
-    TxnBody free;
-    free.if_created_at(key, held->second).erase(key);
-    const auto freed = etcd_.change(free);
-    held_.erase(held);
-    if (!freed) throw Rejected("it no longer holds it");
-    return call;
-  }
+  Call carry_out(const Acquire& call) { return locks_.acquire(etcd_, call); }
+  Call carry_out(const Release& call) { return locks_.release(etcd_, call); }
 
   // Revisions grow with every change to the store.
   Call carry_out(Generate call) {
@@ -136,13 +138,26 @@ class EtcdClient final : public Client {
     return call;
   }
 
-  template <class Other>
-  Call carry_out(const Other&) {
-    throw Rejected("the client of etcd does not serve it");
+  Call carry_out(WriteAll call) {
+    TxnBody writes;
+    for (const Key which : call.which)
+      writes.put(group_key(call.key, which), fmt::to_string(call.value));
+    call.version = etcd_.change(writes);
+    if (!call.version) throw std::runtime_error("it was not done though nothing was compared");
+    return call;
+  }
+
+  Call carry_out(WatchGroup call) {
+    call.from = watched_ && watched_->first == call.key ? watched_->second : 0;
+    call = watch_group(etcd_, std::move(call), bookmark_);
+    watched_ = {call.key, *call.version};
+    return call;
   }
 
   Dialogue etcd_;
-  std::map<Key, Int> held_;  // locks, by the revision that acquired them
+  EtcdLocks locks_;
+  const Bookmark bookmark_;
+  std::optional<std::pair<Key, Int>> watched_;  // last: the group, and up to which revision
 };
 
 }  // namespace

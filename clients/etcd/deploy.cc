@@ -13,6 +13,7 @@
 #include "clients/etcd/chores.h"
 #include "clients/etcd/client.h"
 #include "clients/etcd/members.h"
+#include "clients/etcd/options.h"
 #include "clients/http/connection.h"
 #include "harness/cluster/command.h"
 #include "harness/record/error.h"
@@ -73,10 +74,6 @@ std::pair<std::string, std::string> find_etcd(const std::string& binary) {
   return {path, version};
 }
 
-std::string option(const Deployment& deployment, const std::string& name) {
-  return deployment.options.at(name);
-}
-
 // Said in words, since to etcd 3.4 some processors are experimental.
 std::string unsupported_arch() {
   utsname machine{};
@@ -99,9 +96,9 @@ void start_etcd(Host& host, const Deployment& deployment) {
       "--listen-peer-urls=" + peer,
       "--initial-advertise-peer-urls=" + peer,
       "--initial-cluster-token=tribunal",
-      "--heartbeat-interval=" + option(deployment, "heartbeat-interval"),
-      "--election-timeout=" + option(deployment, "election-timeout"),
-      "--snapshot-count=" + option(deployment, "snapshot-count"),
+      "--heartbeat-interval=" + etcd_option(deployment, "heartbeat-interval"),
+      "--election-timeout=" + etcd_option(deployment, "election-timeout"),
+      "--snapshot-count=" + etcd_option(deployment, "snapshot-count"),
       "--logger=zap",
       "--log-outputs=stderr",
   };
@@ -154,17 +151,10 @@ Database etcd() {
   database.summary = "etcd 3.4 or later, by the HTTP/JSON gateway of each member";
   database.workloads = {"register",  "read-write", "set",        "sessions",  "convergence",
                         "staleness", "counter",    "pn-counter", "queue",     "list-append",
-                        "lock",      "unique-ids", "bank",       "long-fork", "causal-reverse"};
-  database.options = {
-      {"reads",
-       {"linearizable", "serializable"},
-       "serializable reads are answered by one member alone, and may be stale"},
-      {"heartbeat-interval", {"100", "50", "20"}, "milliseconds"},
-      {"election-timeout", {"1000", "500", "2000", "5000"}, "milliseconds"},
-      {"snapshot-count",
-       {"100000", "10000", "1000", "100"},
-       "entries between snapshots; few make a member that was away catch up by snapshot"},
-  };
+                        "lock",      "unique-ids", "bank",       "long-fork", "causal-reverse",
+                        "watch"};
+  database.options = etcd_options();
+  database.promises = &etcd_promises;
   database.find = &find_etcd;
   database.start = &start_etcd;
   database.ready = &etcd_ready;

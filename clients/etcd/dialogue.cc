@@ -16,14 +16,18 @@ using std::chrono::steady_clock;
 
 void Dialogue::begin() { until_ = steady_clock::now() + timeout_; }
 
+// Throws where there is nothing left, before anything was sent.
+Milliseconds Dialogue::left() const {
+  const auto left = std::chrono::ceil<Milliseconds>(until_ - steady_clock::now());
+  if (left.count() <= 0) throw Rejected(fmt::format("timed out after {} ms", timeout_.count()));
+  return left;
+}
+
 // Sends the step and returns what `read` makes of its answer, which must not be believed when that
 // is nonsense.
 template <class F>
 auto Dialogue::ask(std::string_view path, const std::string& body, Effect effect, const F& read) {
-  const auto left = std::chrono::ceil<Milliseconds>(until_ - steady_clock::now());
-  if (left.count() <= 0)
-    throw Rejected(fmt::format("timed out after {} ms", timeout_.count()));  // before it was sent
-  const Exchange& exchange = connection_.post(path, body, left);
+  const Exchange& exchange = connection_.post(path, body, left());
   answer_ = exchange.code == CURLE_OK ? read_answer(exchange.body) : Answer{};
   const Finding finding = find_outcome(exchange, answer_, effect, timeout_);
   if (finding.outcome != Outcome::ok) give_up(finding.outcome, finding.error);
@@ -70,6 +74,30 @@ std::vector<std::vector<KeyValue>> Dialogue::look(const TxnBody& transaction) {
   return ask("/v3/kv/txn", transaction.text(), Effect::reads, [&](const nlohmann::json& answer) {
     return look_answer(answer, transaction.actions().size());
   });
+}
+
+void Dialogue::watch(const std::string& body,
+                     const std::function<Wants(const WatchAnswer&)>& take) {
+  bool over = false;
+  const Exchange& exchange = stream_.follow("/v3/watch", body, left(), [&](std::string_view line) {
+    try {
+      const Wants wants = take(watch_answer(line));
+      over = wants == Wants::nothing;
+      return wants;
+    } catch (const Nonsense& nonsense) {
+      throw Rejected(nonsense.what());
+    }
+  });
+  if (over) return;
+  const Finding finding =
+      find_outcome(exchange, read_answer(exchange.body), Effect::reads, timeout_);
+  throw Rejected(exchange.status == 200 && exchange.code == CURLE_OK ? "the watch ended"
+                                                                     : finding.error);
+}
+
+Grant Dialogue::grant(Int seconds) {
+  return ask("/v3/lease/grant", fmt::format(R"({{"TTL":"{}"}})", seconds), Effect::reads,
+             grant_answer);
 }
 
 }  // namespace tribunal

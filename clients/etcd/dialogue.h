@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,10 @@ namespace tribunal {
 class Dialogue {
  public:
   Dialogue(const std::string& address, const Deployment& deployment, ReadFrom reads)
-      : connection_(address, deployment.access), timeout_(deployment.call_timeout), reads_(reads) {}
+      : connection_(address, deployment.access),
+        stream_(address, deployment.access),
+        timeout_(deployment.call_timeout),
+        reads_(reads) {}
 
   void begin();  // of a call: its time runs from here
   ReadFrom reads() const { return reads_; }
@@ -37,11 +41,19 @@ class Dialogue {
   // Ranges only: what each found.
   std::vector<std::vector<KeyValue>> look(const TxnBody& transaction);
 
+  // What a watch sends, message after message, until `take` says that it is over. `take` may ask
+  // for other steps meanwhile. However it ends, it had no effect.
+  void watch(const std::string& body, const std::function<Wants(const WatchAnswer&)>& take);
+  // A lease of so many seconds, or what etcd makes of it; nothing is to be freed if it fails.
+  Grant grant(Int seconds);
+
  private:
+  Milliseconds left() const;
   template <class F>
   auto ask(std::string_view path, const std::string& body, Effect effect, const F& read);
 
   HttpConnection connection_;
+  HttpConnection stream_;  // of watches, which end by closing it
   Milliseconds timeout_;
   ReadFrom reads_;
   std::chrono::steady_clock::time_point until_{};

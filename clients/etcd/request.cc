@@ -23,8 +23,9 @@ KeyRange with_prefix(std::string prefix) {
   return {std::move(prefix), std::move(end)};
 }
 
-std::string put_body(std::string_view key, std::string_view value) {
-  return fmt::format(R"({{"key":{},"value":{}}})", packed(key), packed(value));
+std::string put_body(std::string_view key, std::string_view value, Int lease) {
+  const std::string with = lease == 0 ? "" : fmt::format(R"(,"lease":"{}")", lease);
+  return fmt::format(R"({{"key":{},"value":{}{}}})", packed(key), packed(value), with);
 }
 
 std::string range_body(const KeyRange& range, ReadFrom from, std::string_view more) {
@@ -36,6 +37,11 @@ std::string range_body(const KeyRange& range, ReadFrom from, std::string_view mo
 
 std::string delete_body(std::string_view key) {
   return fmt::format(R"({{"key":{}}})", packed(key));
+}
+
+std::string watch_body(const KeyRange& range, Int from, std::string_view more) {
+  return fmt::format(R"({{"create_request":{{"key":{},"range_end":{},"start_revision":"{}"}}}}{})",
+                     packed(range.first), packed(range.end), from + 1, more);
 }
 
 TxnBody& TxnBody::compare(std::string_view key, std::string_view target, std::string_view what) {
@@ -62,8 +68,8 @@ TxnBody& TxnBody::act(std::string_view request, std::string_view answer, const s
   return *this;
 }
 
-TxnBody& TxnBody::put(std::string_view key, std::string_view value) {
-  return act("request_put", "response_put", put_body(key, value));
+TxnBody& TxnBody::put(std::string_view key, std::string_view value, Int lease) {
+  return act("request_put", "response_put", put_body(key, value, lease));
 }
 
 TxnBody& TxnBody::erase(std::string_view key) {

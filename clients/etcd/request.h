@@ -20,9 +20,13 @@ KeyRange with_prefix(std::string prefix);  // pre: not empty
 
 enum class ReadFrom { quorum, member };  // a linearizable read, or a serializable one
 
-std::string put_body(std::string_view key, std::string_view value);
+// `lease`: the key goes with it; 0: none.
+std::string put_body(std::string_view key, std::string_view value, Int lease = 0);
 std::string range_body(const KeyRange& range, ReadFrom from, std::string_view more = {});
 std::string delete_body(std::string_view key);
+// Of the changes after revision `from`; `more` follows the request to begin.
+std::string watch_body(const KeyRange& range, Int from, std::string_view more = {});
+inline constexpr std::string_view ask_progress = R"({"progress_request":{}})";
 
 // A transaction: what must hold, and what is then done.
 class TxnBody {
@@ -30,7 +34,7 @@ class TxnBody {
   TxnBody& if_value(std::string_view key, std::string_view value);
   TxnBody& if_modified_at(std::string_view key, Int revision);  // 0: the key is not there
   TxnBody& if_created_at(std::string_view key, Int revision);
-  TxnBody& put(std::string_view key, std::string_view value);
+  TxnBody& put(std::string_view key, std::string_view value, Int lease = 0);
   TxnBody& erase(std::string_view key);
   TxnBody& range(const KeyRange& range, ReadFrom from);
 

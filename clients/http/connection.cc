@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <utility>
+
 namespace tribunal {
 namespace {
 
@@ -54,10 +56,12 @@ struct HttpConnection::Hooks {
   }
 
   static std::size_t body(char* bytes, std::size_t, std::size_t count, void* self) {
-    std::string& all = static_cast<HttpConnection*>(self)->exchange_.body;
+    auto& connection = *static_cast<HttpConnection*>(self);
+    std::string& all = connection.exchange_.body;
     if (all.size() + count > most_body_bytes) return 0;
     all.append(bytes, count);
-    return count;
+    if (connection.take_ == nullptr) return count;
+    return connection.hand_out_lines() == Wants::nothing ? 0 : count;
   }
 };
 
@@ -92,6 +96,40 @@ HttpConnection::~HttpConnection() = default;
 
 const Exchange& HttpConnection::post(std::string_view path, const std::string& body,
                                      Milliseconds timeout) {
+  take_ = nullptr;
+  return perform(path, body, timeout);
+}
+
+const Exchange& HttpConnection::follow(std::string_view path, const std::string& body,
+                                       Milliseconds timeout, const TakeLine& take) {
+  take_ = &take;
+  over_ = false;
+  thrown_ = nullptr;
+  perform(path, body, timeout);
+  take_ = nullptr;
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+  if (over_) exchange_.code = CURLE_OK;  // to libcurl it was cut short
+  return exchange_;
+}
+
+// No exception may pass through libcurl.
+Wants HttpConnection::hand_out_lines() {
+  std::string& unread = exchange_.body;
+  std::size_t from = 0;
+  try {
+    for (std::size_t end; !over_ && (end = unread.find('\n', from)) != std::string::npos;
+         from = end + 1)
+      over_ = (*take_)(std::string_view(unread).substr(from, end - from)) == Wants::nothing;
+  } catch (...) {
+    thrown_ = std::current_exception();
+    return Wants::nothing;
+  }
+  unread.erase(0, from);
+  return over_ ? Wants::nothing : Wants::more;
+}
+
+const Exchange& HttpConnection::perform(std::string_view path, const std::string& body,
+                                        Milliseconds timeout) {
   exchange_.code = CURLE_FAILED_INIT;
   exchange_.os_error = 0;
   exchange_.may_have_left = false;

@@ -25,7 +25,8 @@ class DrawnCalls {
     const std::size_t drawn = draw_weighted(weights_, random);
     const CallKind& kind = kinds_[course_.only_reads() ? 0 : drawn];
     const Key key = key_in(course_.key(call), given_.size(), which);
-    const Call made = kind.make({key, course_, given_[which]}, random);
+    const bool is_last = course_.place(call + 1) == 0;
+    const Call made = kind.make({key, course_, given_[which], is_last}, random);
     if (kind.element == CallKind::fresh) ++given_[which];
     return made;
   }

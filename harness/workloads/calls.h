@@ -16,6 +16,7 @@ struct Turn {
   Key key = 0;
   const KeyCourse& course;
   std::uint64_t given = 0;  // how many fresh elements it gave to that key
+  bool is_last = false;     // its next call is on another key
 
   // The nth element that a member of the group gives to a key, which nobody else gives to it.
   Int element(std::uint64_t nth, std::size_t member) const {

@@ -17,6 +17,7 @@ Workload sessions_workload();
 Workload set_workload();
 Workload staleness_workload();
 Workload unique_ids_workload();
+Workload watch_workload();
 
 const std::vector<Workload>& workloads() {
   static const std::vector<Workload> all = {
@@ -24,7 +25,8 @@ const std::vector<Workload>& workloads() {
       sessions_workload(),    convergence_workload(), staleness_workload(),
       counter_workload(),     pn_counter_workload(),  queue_workload(),
       list_append_workload(), lock_workload(),        unique_ids_workload(),
-      bank_workload(),        long_fork_workload(),   causal_reverse_workload()};
+      bank_workload(),        long_fork_workload(),   causal_reverse_workload(),
+      watch_workload()};
   return all;
 }
 

@@ -1,5 +1,5 @@
 // Locks: a few workers contend for each. Nobody frees a lock whose holder lost its answer, so keys
-// are replaced soon.
+// are replaced soon; who turns to the next one has let go of the one before.
 #include "harness/workloads/calls.h"
 #include "harness/workloads/catalogue.h"
 
@@ -9,6 +9,7 @@ namespace {
 std::vector<CallKind> kinds() {
   return {{"acquire", CallKind::none,
            [](const Turn& turn, Random&) -> Call {
+             if (turn.is_last) return Release{turn.key};
              return Acquire{turn.key, {}};
            }},
           {"release", CallKind::none,

@@ -1,5 +1,6 @@
 // Calls go out and answers come in as docs/adapters.md has them; what is not as it should be is
 // said to be so.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -42,6 +43,10 @@ TEST(AdapterProtocol, ARequestSaysAllThatACallDoes) {
   const auto many =
       json::parse(adapter_request(5, ReadMany{1, {{0, {}}, {1, {}}}}, Milliseconds(9)));
   EXPECT_EQ(many["which"], json::parse("[0,1]"));
+  const auto all = json::parse(adapter_request(5, WriteAll{1, {0, 2}, 7, {}}, Milliseconds(9)));
+  EXPECT_EQ(all["call"], "write-all");
+  EXPECT_EQ(all["which"], json::parse("[0,2]"));
+  EXPECT_EQ(all["value"], 7);
   const auto transfer = json::parse(adapter_request(6, Transfer{1, 2, 3, 4}, Milliseconds(9)));
   EXPECT_EQ(transfer["from"], 2);
   EXPECT_EQ(transfer["to"], 3);
@@ -86,6 +91,28 @@ TEST(AdapterProtocol, AnswersFillInTheBlanks) {
                 .registers.at(1)
                 .second,
             8);
+}
+
+TEST(AdapterProtocol, AWatchSaysFromWhereUpToWhereAndWhatItSaw) {
+  const auto watch = std::get<WatchGroup>(
+      answered(R"({"id":7,"outcome":"ok","from":3,"changes":[[5,0,17],[5,2,null]],"version":9})",
+               WatchGroup{1, 0, {}, {}}));
+  EXPECT_EQ(watch.from, 3);
+  EXPECT_EQ(watch.version, 9);
+  ASSERT_EQ(watch.changes.size(), 2u);
+  EXPECT_EQ(watch.changes[0].version, 5);
+  EXPECT_EQ(watch.changes[0].value, 17);
+  EXPECT_EQ(watch.changes[1].which, 2);
+  EXPECT_EQ(watch.changes[1].value, std::nullopt);
+  EXPECT_EQ(
+      std::get<WriteAll>(answered(R"({"id":7,"outcome":"ok","version":4})", WriteAll{})).version,
+      4);
+  for (const char* answer :
+       {R"("changes":[],"version":9)", R"("from":3,"version":9)", R"("from":3,"changes":[])",
+        R"("from":3,"changes":[[5,0]],"version":9)", R"("from":3,"changes":[5],"version":9)",
+        R"("from":3,"changes":[[null,0,1]],"version":9)"})
+    EXPECT_NE(fault_in(fmt::format(R"({{"id":7,"outcome":"ok",{}}})", answer), WatchGroup{}), "")
+        << answer;
 }
 
 TEST(AdapterProtocol, RefusalsAndLossesAreToldApart) {
@@ -133,7 +160,7 @@ TEST(AdapterProtocol, WorkloadsFollowFromCalls) {
   EXPECT_EQ(workloads_of_calls({"read", "write"}),
             (std::vector<std::string>{"read-write", "sessions", "staleness"}));
   EXPECT_EQ(workloads_of_calls({"append"}), std::vector<std::string>{});
-  EXPECT_EQ(workloads_of_calls(adapter_calls()).size(), 15u);
+  EXPECT_EQ(workloads_of_calls(adapter_calls()).size(), 16u);
 }
 
 TEST(AdapterProtocol, WordsFromOutsideAreTameAndKeepNoSecret) {

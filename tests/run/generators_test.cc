@@ -42,6 +42,11 @@ std::string text(const Step& step) {
                             [&](const Transfer& c) { return words(c.key, c.from, c.to, c.amount); },
                             [&](const WriteOne& c) { return words(c.key, c.which, c.value); },
                             [&](const ReadMany& c) { return words(c.key, c.registers.size()); },
+                            [&](const WriteAll& c) {
+                              std::string all = words(c.key, c.value);
+                              for (const Key which : c.which) all += words(which);
+                              return all;
+                            },
                             [&](const auto& c) {
                               if constexpr (requires { c.element + 1; })
                                 return words(c.key, c.element);
@@ -75,26 +80,28 @@ TEST(Generators, OneSeedGivesOneWorkerTheSameCallsTwice) {
 // The key and what a call gives to it, which no other call may give; nothing if it gives nothing.
 std::optional<std::vector<Int>> given_by(const Call& call) {
   using Given = std::optional<std::vector<Int>>;
-  return std::visit(overloaded{[](const Write& c) -> Given {
-                                 return {{c.key, c.value}};
-                               },
-                               [](const Cas& c) -> Given {
-                                 return {{c.key, c.to}};
-                               },
-                               [](const Add& c) -> Given {
-                                 return {{c.key, c.element}};
-                               },
-                               [](const Append& c) -> Given {
-                                 return {{c.key, c.element}};
-                               },
-                               [](const Enqueue& c) -> Given {
-                                 return {{c.key, c.element}};
-                               },
-                               [](const WriteOne& c) -> Given {
-                                 return {{c.key, c.which}};
-                               },  // written once
-                               [](const auto&) -> Given { return std::nullopt; }},
-                    call);
+  return std::visit(
+      overloaded{[](const Write& c) -> Given {
+                   return {{c.key, c.value}};
+                 },
+                 [](const Cas& c) -> Given {
+                   return {{c.key, c.to}};
+                 },
+                 [](const Add& c) -> Given {
+                   return {{c.key, c.element}};
+                 },
+                 [](const Append& c) -> Given {
+                   return {{c.key, c.element}};
+                 },
+                 [](const Enqueue& c) -> Given {
+                   return {{c.key, c.element}};
+                 },
+                 [](const WriteOne& c) -> Given {
+                   return {{c.key, c.which}};
+                 },                                                       // written once
+                 [](const WriteAll& c) -> Given { return {{c.value}}; },  // in the run
+                 [](const auto&) -> Given { return std::nullopt; }},
+      call);
 }
 
 TEST(Generators, NothingIsGivenTwiceToAKey) {
@@ -144,7 +151,8 @@ TEST(Generators, TheMixIsThatOfTheWeights) {
               0.2, 0.03);
   EXPECT_NEAR(share("queue", is(Enqueue{})), 0.5, 0.03);
   EXPECT_NEAR(share("list-append", is(Append{})), 0.5, 0.03);
-  EXPECT_NEAR(share("lock", is(Acquire{})), 0.5, 0.03);
+  EXPECT_NEAR(share("lock", is(Acquire{})), 0.475, 0.02);  // the last of 20 calls is a release
+  EXPECT_NEAR(share("watch", is(WatchGroup{})), 0.3, 0.03);
   EXPECT_NEAR(share("bank", is(Transfer{})), 0.6, 0.03);
   EXPECT_EQ(share("unique-ids", is(Generate{})), 1);
 }
@@ -161,6 +169,40 @@ TEST(Generators, MoneyMovesBetweenTwoAccountsOfTheBank) {
     }
     EXPECT_GT(transfer->amount, 0);
   }
+}
+
+// Nobody would free it.
+TEST(Generators, WhoLeavesALockReleasesIt) {
+  const auto& workload = find(workloads(), "workload", "lock");
+  const auto steps = drain(*workload.traffic(traffic_of(workload))(0), 1, 0);
+  std::set<Key> keys;
+  for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+    keys.insert(key_of(steps[i].call));
+    if (key_of(steps[i].call) == key_of(steps[i + 1].call)) continue;
+    EXPECT_TRUE(std::holds_alternative<Release>(steps[i].call)) << i;
+  }
+  EXPECT_GT(keys.size(), 10u);
+}
+
+TEST(Generators, AWatchedGroupIsWrittenOneToThreeOfFourRegistersAtOnce) {
+  const auto& workload = find(workloads(), "workload", "watch");
+  std::map<std::size_t, int> sizes;
+  std::map<Key, int> written;
+  for (const auto& step : drain(*workload.traffic(traffic_of(workload))(0), 1, 0)) {
+    const auto* write = std::get_if<WriteAll>(&step.call);
+    if (write == nullptr) continue;
+    ++sizes[write->which.size()];
+    const std::set<Key> different(write->which.begin(), write->which.end());
+    EXPECT_EQ(different.size(), write->which.size());
+    for (const Key which : different) ++written[which];
+  }
+  ASSERT_EQ(sizes.size(), 3u);
+  EXPECT_EQ(sizes.begin()->first, 1u);
+  EXPECT_EQ(sizes.rbegin()->first, 3u);
+  ASSERT_EQ(written.size(), 4u);
+  EXPECT_EQ(written.begin()->first, 0);
+  EXPECT_EQ(written.rbegin()->first, 3);
+  for (const auto& [which, times] : written) EXPECT_GT(times, 100) << which;
 }
 
 // A register that nobody reads could hide a fork.
@@ -214,7 +256,7 @@ TEST(Generators, ReadersOnlyRead) {
 }
 
 TEST(Generators, ALastLookReadsEveryTouchedKeyThroughTwoWorkers) {
-  for (const char* name : {"bank", "long-fork"}) {
+  for (const char* name : {"bank", "long-fork", "watch"}) {
     const auto& workload = find(workloads(), "workload", name);
     auto traffic = traffic_of(workload);
     traffic.operations_per_key = 200;
