@@ -95,7 +95,7 @@ std::string mariadb_role(Host& host, const Deployment& deployment) {
 void form_mariadb(Cluster& cluster, const Deployment& deployment) {
   if (deployment.options.at("layout") == "single") return;
   for (std::size_t i = 0; i < cluster.size(); ++i) {
-    if (i > 0) start_mariadb(cluster.host(i), deployment);
+    if (i > 0) cluster.start_database(cluster.host(i));
     if (!mariadb_ready(cluster.host(i), deployment, Milliseconds(60'000))) return;
   }
 }

@@ -141,10 +141,10 @@ void start_mariadb(Host& host, const Deployment& deployment) {
   const std::string root = host.data().string();
   Daemon daemon;
   daemon.as_ordinary_user = true;
-  daemon.files = {{"start.sh", start_mariadb_script},
+  daemon.files = {{"mariadbd.sh", start_mariadb_script},
                   {"mariadb.cnf", mariadb_settings(host, deployment)},
                   {"schema.sql", mariadb_schema_lines()}};
-  daemon.command = {"/bin/sh", root + "/start.sh", deployment.binary, root,
+  daemon.command = {"/bin/sh", root + "/mariadbd.sh", deployment.binary, root,
                     !galera ? "single"
                     : first ? "first"
                             : "joins"};

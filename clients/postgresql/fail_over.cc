@@ -112,7 +112,7 @@ void FailOver::put_down(std::size_t i) {
 // pre: mutex_ is held
 void FailOver::bring_back(std::size_t i) {
   if (std::erase(put_down_, i) == 0) return;
-  if (!has_live_processes(cluster_.host(i))) start_postgresql(cluster_.host(i), deployment_);
+  if (!has_live_processes(cluster_.host(i))) cluster_.start_database(cluster_.host(i));
 }
 
 void FailOver::depose(const std::string& primary) {

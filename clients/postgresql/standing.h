@@ -10,8 +10,9 @@
 
 namespace tribunal {
 
-// Held while a server is started or put down, so that none starts as what it no longer is.
-using StandingMutex = std::mutex;
+// Held while a server is started or put down, so that none starts as what it no longer is; by who
+// puts one down also while it is started again in the way of the cluster, which takes it, too.
+using StandingMutex = std::recursive_mutex;
 
 // A term begins with each promotion; the first is 1.
 class Standing {

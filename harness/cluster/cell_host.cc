@@ -32,6 +32,15 @@ std::vector<std::string> environment_with(std::map<std::string, std::string> mor
   return variables;
 }
 
+// That of its program; a script that a shell is given by its path stands for the program that it
+// begins: "/bin/sh /data/postgres.sh" -> "postgres".
+std::string log_name(const std::vector<std::string>& command) {
+  const fs::path program = fs::path(command.at(0)).filename();
+  const bool is_shell = program == "sh" || program == "bash";
+  if (!is_shell || command.size() < 2 || !command[1].starts_with('/')) return program;
+  return fs::path(command[1]).stem();
+}
+
 Descriptor open_or_throw(const fs::path& path, int flags) {
   Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0644));
   if (!file)
@@ -154,10 +163,9 @@ void CellHost::write_files(const Daemon& daemon) {
 
 int CellHost::start(const Daemon& daemon) {
   write_files(daemon);
-  const std::string program = fs::path(daemon.command.at(0)).filename();
   const Descriptor in = open_or_throw("/dev/null", O_RDONLY);
-  const Descriptor log =
-      open_or_throw(plan_.logs / (program + ".log"), O_WRONLY | O_APPEND | O_CREAT);
+  const Descriptor log = open_or_throw(plan_.logs / (log_name(daemon.command) + ".log"),
+                                       O_WRONLY | O_APPEND | O_CREAT);
   const json started = link_->ask({{"do", "start"},
                                    {"as", "daemon"},
                                    {"identity", daemon.as_ordinary_user ? "ordinary user" : "root"},

@@ -28,6 +28,7 @@ class SqlCluster {
       deployment_.addresses.push_back(cluster.host(i).address());
     }
     deployment_.call_timeout = Milliseconds(10'000);  // for slow machines
+    cluster.start_database = [this](Host& host) { database_.start(host, deployment_); };
     for (std::size_t i = 0; i < cluster.size(); ++i) start(i);
     if (database_.form) database_.form(cluster, deployment_);
     for (std::size_t i = 0; i < cluster.size(); ++i) EXPECT_TRUE(ready(i)) << i;
@@ -37,7 +38,7 @@ class SqlCluster {
   }
 
   Deployment& deployment() { return deployment_; }
-  void start(std::size_t i) { database_.start(cluster_.host(i), deployment_); }
+  void start(std::size_t i) { cluster_.start_database(cluster_.host(i)); }
   bool ready(std::size_t i) {
     return database_.ready(cluster_.host(i), deployment_, Milliseconds(60'000));
   }

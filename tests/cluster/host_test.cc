@@ -81,6 +81,16 @@ TEST(Host, a_daemon_writes_a_log_that_a_second_start_appends_to) {
   });
 }
 
+TEST(Host, the_log_of_a_script_has_the_scripts_name) {
+  in_cell(1, [](Cluster& cluster, const Folder& folder) {
+    Daemon daemon;
+    daemon.command = {"/bin/sh", (cluster.host(0).data() / "server.sh").string()};
+    daemon.files = {{"server.sh", "echo serves\n"}};
+    EXPECT_EQ(cluster.host(0).ended(cluster.host(0).start(daemon), 10s), 0);
+    EXPECT_EQ(content(folder.path() / "logs/n1/server.log"), "serves\n");
+  });
+}
+
 TEST(Host, a_daemons_files_are_written_before_its_first_start_only_and_a_copy_is_kept) {
   in_cell(1, [](Cluster& cluster, const Folder& folder) {
     Daemon daemon;
