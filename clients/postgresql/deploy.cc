@@ -9,6 +9,7 @@
 
 #include "clients/postgresql/client.h"
 #include "clients/postgresql/fail_over.h"
+#include "clients/postgresql/patroni.h"
 #include "clients/postgresql/promises.h"
 #include "clients/postgresql/session.h"
 #include "clients/postgresql/start.h"
@@ -95,6 +96,8 @@ bool answers(Host& host, const Deployment& deployment, Milliseconds patience) {
   const auto view = watch.look(patience);
   if (!view) return false;
   const Standing standing(deployment);
+  // Whom it is to follow only Patroni knows.
+  if (deployment.options.at("layout") == "patroni" && view->in_recovery) return view->streaming;
   if (standing.replicated() && standing.primary() != host.name()) {
     const auto at = std::find(deployment.hosts.begin(), deployment.hosts.end(), standing.primary());
     if (at == deployment.hosts.end()) return false;
@@ -128,12 +131,14 @@ NodeCounts postgresql_nodes(const std::map<std::string, std::string>& options) {
 }
 
 std::vector<DatabaseOption> postgresql_options() {
-  return {
-      {"layout", {"replicated", "single"}, "a primary and streaming replicas, or one server"},
+  std::vector<DatabaseOption> options = {
+      {"layout",
+       {"replicated", "single", "patroni"},
+       "a primary and streaming replicas, one server, or Patroni over etcd"},
       {"synchronous",
-       {"quorum", "off"},
+       {"quorum", "off", "on"},
        "a commit is acknowledged when half of the other nodes have it on disk, or by the primary "
-       "alone"},
+       "alone; on: by it alone only where Patroni finds no other"},
       {"isolation",
        {"read-committed", "repeatable-read", "serializable"},
        "of every transaction; PostgreSQL's own default is the first"},
@@ -147,6 +152,8 @@ std::vector<DatabaseOption> postgresql_options() {
       {"commit", {"on", "off"}, "synchronous_commit: acknowledged when it is on the disk"},
       {"fsync", {"on", "off"}, "whether what is written is ever forced to the disk"},
   };
+  for (auto& option : patroni_options()) options.push_back(std::move(option));
+  return options;
 }
 
 }  // namespace
@@ -155,13 +162,17 @@ Database postgresql() {
   const auto mutex = std::make_shared<StandingMutex>();
   Database database;
   database.name = "postgresql";
-  database.summary = "PostgreSQL 14 or later: one server, or a primary with streaming replicas";
+  database.summary =
+      "PostgreSQL 14 or later: one server, a primary with streaming replicas, or Patroni";
   database.workloads = sql_workloads();
   database.options = postgresql_options();
   database.find = &find_postgresql;
   database.start = [mutex](Host& host, const Deployment& deployment) {
     const std::scoped_lock lock(*mutex);
-    start_postgresql(host, deployment);
+    if (deployment.options.at("layout") == "patroni")
+      start_patroni(host, deployment);
+    else
+      start_postgresql(host, deployment);
   };
   database.ready = &postgresql_ready;
   database.role = &postgresql_role;

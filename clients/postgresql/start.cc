@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
-#include "clients/postgresql/client.h"
 #include "clients/postgresql/session.h"
+#include "clients/postgresql/settings.h"
 #include "harness/record/error.h"
 
 namespace tribunal {
@@ -57,43 +57,22 @@ rm -f "$data/postmaster.pid" # of a dead one, whose number may be another's by n
 exec "$bin/postgres" $settings -D "$data"
 )sh";
 
-std::string settings(const Host& host, const Deployment& deployment) {
+std::string configuration(const Host& host, const Deployment& deployment) {
   const Standing standing(deployment);
   const std::string synchronous =
       standing.quorum()
           ? fmt::format("ANY {} ({})", standing.acknowledging(), fmt::join(deployment.hosts, ", "))
           : "";
-  return fmt::format(
-      "listen_addresses = '127.0.0.1, {}'\n"
-      "unix_socket_directories = ''\n"
-      "max_connections = 300\n"
-      "superuser_reserved_connections = 10\n"
-      "shared_buffers = 32MB\n"
-      "fsync = {}\n"
-      "synchronous_commit = {}\n"
-      "synchronous_standby_names = '{}'\n"
-      "wal_keep_size = 256MB\n"
-      "wal_sender_timeout = 2s\n"
-      "wal_receiver_timeout = 2s\n"
-      "wal_retrieve_retry_interval = 200ms\n"
-      "deadlock_timeout = 100ms\n"
-      "lc_messages = 'C'\n"
-      "log_line_prefix = '%m [%p] '\n",
-      host.address(), deployment.options.at("fsync"), deployment.options.at("commit"), synchronous);
-}
-
-// Whoever reaches a node of a cell may do all there.
-constexpr const char* who_may_enter =
-    "host all all all trust\n"
-    "host replication all all trust\n";
-
-// A line a statement, as PostgreSQL's single-user mode wants it.
-std::string schema_lines() {
-  std::string lines = fmt::format("CREATE ROLE {} LOGIN;\n", postgres_application);
-  for (const auto& statement : sql_schema(postgresql_dialect())) lines += statement + ";\n";
-  lines += fmt::format("GRANT ALL ON ALL TABLES IN SCHEMA public TO {};\n", postgres_application);
-  return lines +
-         fmt::format("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {};\n", postgres_application);
+  std::string lines;
+  const auto set = [&](const std::string& name, const std::string& value) {
+    lines += fmt::format("{} = '{}'\n", name, value);
+  };
+  set("listen_addresses", "127.0.0.1, " + host.address());
+  set("max_connections", postgres_connections);
+  set("wal_keep_size", postgres_kept_log);
+  set("synchronous_standby_names", synchronous);
+  for (const auto& [name, value] : postgres_settings(deployment)) set(name, value);
+  return lines;
 }
 
 // With a quorum a primary that ended is not started as one again: what it had committed and nobody
@@ -122,17 +101,21 @@ void start_postgresql(Host& host, const Deployment& deployment) {
                 fmt::format("--nodes {}: the layout single has one", deployment.hosts.size()),
                 "--nodes 1, or --set layout=replicated");
   }
+  if (deployment.options.at("synchronous") == "on") {
+    throw Error(Blame::usage, "synchronous=on is for layout=patroni",
+                "--set synchronous=quorum, off, or layout=patroni");
+  }
   standing.begin();
   const bool primary = leads(host, deployment);
   const std::string root = host.data().string();
   Daemon daemon;
   daemon.as_ordinary_user = true;
-  daemon.files = {{"start.sh", start_script},
-                  {"postgresql.conf", settings(host, deployment)},
-                  {"pg_hba.conf", who_may_enter},
-                  {"schema.sql", schema_lines()}};
+  daemon.files = {{"postgres.sh", start_script},
+                  {"postgresql.conf", configuration(host, deployment)},
+                  {"pg_hba.conf", fmt::format("{}\n", fmt::join(postgres_entrance(), "\n"))},
+                  {"schema.sql", postgres_schema_lines()}};
   daemon.command = {"/bin/sh",
-                    root + "/start.sh",
+                    root + "/postgres.sh",
                     std::filesystem::path(deployment.binary).parent_path().string(),
                     root,
                     primary ? "primary" : "standby",
