@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,12 @@
 namespace tribunal {
 namespace {
 
+// The binary beside the tests, or the one that the environment names.
+const char* binary_under_test() {
+  const char* named = getenv("TRIBUNAL_UNDER_TEST");
+  return named != nullptr ? named : TRIBUNAL_BINARY;
+}
+
 int spawn(const std::vector<std::string>& arguments, const std::filesystem::path& input,
           const std::filesystem::path& log) {
   const int pid = fork();
@@ -25,10 +32,11 @@ int spawn(const std::vector<std::string>& arguments, const std::filesystem::path
   dup2(in, 0);
   dup2(out, 1);
   dup2(out, 2);
-  std::vector<char*> argv{const_cast<char*>(TRIBUNAL_BINARY)};
+  const char* const binary = binary_under_test();
+  std::vector<char*> argv{const_cast<char*>(binary)};
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  execv(TRIBUNAL_BINARY, argv.data());
+  execv(binary, argv.data());
   _exit(127);
 }
 
