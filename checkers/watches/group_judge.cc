@@ -113,8 +113,8 @@ void GroupJudge::judge_bookmarks() {
     const std::uint32_t process = processes.number(Value::integer(at(watch.place).process));
     farthest.resize(processes.size());
     const GroupWatch*& former = farthest[process];
-    if (former != nullptr && watch.from == former->bookmark) {
-      ++finding_.counts[static_cast<std::size_t>(WatchFigure::resumed)];
+    if (former != nullptr && watch.from <= former->bookmark) {
+      finding_.counts[static_cast<std::size_t>(WatchFigure::resumed)] += watch.from > 0;
       if (watch.bookmark < watch.from) convict_bookmark(watch, *former);
     }
     if (former == nullptr || watch.bookmark > former->bookmark) former = &watch;

@@ -77,17 +77,19 @@ std::string GroupJudge::describe(const Fact& fact) const {
 std::string GroupJudge::source_of(const Fact& fact, std::vector<std::uint32_t>& places) const {
   const GroupWrite& write = group_.writes[fact.write];
   places.push_back(write.place);
+  const ShownChange* shown = nullptr;  // itself, or else of the same transaction
   for (const ShownChange& change : group_.changes) {
     if (!change.credible || change.write != fact.write) continue;
-    places.push_back(change.earliest);
-    if (write.told == no_version)
-      return fmt::format("the watch by {} showed", who(history_, at(change.earliest)));
-    break;
+    if (shown == nullptr || change.which == fact.which) shown = &change;
   }
-  return fmt::format("{} was told that it wrote", who(history_, at(write.place)));
+  if (shown != nullptr) places.push_back(shown->earliest);
+  const std::string writer = who(history_, at(write.place));
+  if (write.told != no_version) return fmt::format("{} was told that it wrote", writer);
+  if (shown->which != fact.which) return fmt::format("{} wrote in the same transaction", writer);
+  return fmt::format("the watch by {} showed", who(history_, at(shown->earliest)));
 }
 
-// Where another key has the value: the change went to the wrong watch.
+// Where else the value was written: the change went to the wrong watch, or register.
 std::uint32_t GroupJudge::foreign_write(Value value) const {
   if (value.is_nil()) return none;
   for (std::uint32_t place = 0; place < history_.operations.size(); ++place) {
@@ -118,7 +120,8 @@ void GroupJudge::convict_source(WatchFigure figure, const ShownChange& change) {
     }
   } else if (const std::uint32_t place = foreign_write(change.value); place != none) {
     shown.places.push_back(place);
-    shown.anomaly = "change of another group";
+    const bool here = at(place).key == at(change.earliest).key;
+    shown.anomaly = here ? "change of another register" : "change of another group";
     shown.sentence += fmt::format(", which {} wrote elsewhere.", who(history_, at(place)));
   } else {
     shown.sentence += change.value.is_nil() ? ", a deletion, and nobody deletes."
