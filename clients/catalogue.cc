@@ -2,6 +2,7 @@
 
 #include "clients/etcd/deploy.h"
 #include "clients/mariadb/deploy.h"
+#include "clients/nats/deploy.h"
 #include "clients/postgresql/deploy.h"
 #include "clients/quorum/deploy.h"
 #include "clients/redis/deploy.h"
@@ -11,7 +12,7 @@ namespace tribunal {
 
 const std::vector<Database>& databases() {
   static const std::vector<Database> all = {
-      etcd(), mariadb(), postgresql(), quorum(), redis(), zookeeper(),
+      etcd(), mariadb(), nats(), postgresql(), quorum(), redis(), zookeeper(),
   };
   return all;
 }
