@@ -36,6 +36,11 @@ const std::vector<Planter>& planters() {
       {"element dequeued twice",
        {"queue", "total-queue", "unordered-queue"},
        plant_repeated_dequeues},
+      {"lost change", {"watches"}, plant_lost_changes},
+      {"torn transaction", {"watches"}, plant_torn_transactions},
+      {"changes out of order", {"watches"}, plant_disordered_changes},
+      {"change shown twice", {"watches"}, plant_repeated_changes},
+      {"change from nowhere", {"watches"}, plant_foreign_changes},
   };
   return all;
 }

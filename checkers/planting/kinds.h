@@ -42,6 +42,13 @@ std::vector<Plant> plant_repeated_ids(const PlantGround& ground);
 std::vector<Plant> plant_wrong_totals(const PlantGround& ground);
 std::vector<Plant> plant_repeated_dequeues(const PlantGround& ground);
 
+// Of watches: in watch_plants.cc.
+std::vector<Plant> plant_lost_changes(const PlantGround& ground);
+std::vector<Plant> plant_torn_transactions(const PlantGround& ground);
+std::vector<Plant> plant_disordered_changes(const PlantGround& ground);
+std::vector<Plant> plant_repeated_changes(const PlantGround& ground);
+std::vector<Plant> plant_foreign_changes(const PlantGround& ground);
+
 // At most `most` of `places`, drawn, in their order.
 std::vector<std::uint32_t> drawn(std::vector<std::uint32_t> places, std::size_t most,
                                  Random& random);

@@ -130,12 +130,14 @@ void append_transaction(Buffer& out, const Values& values, Value value, Answers 
 }
 
 // What the call was asked, or what came back.
-void append_own_value(Buffer& out, const History& history, const Operation& operation, Part part) {
+void append_own_value(Buffer& out, const History& history, const Operation& operation,
+                      RecordPart part) {
   const Values& values = history.values;
-  const bool before_answer = part == Part::invocation && operation.ok();
+  const bool before_answer = part == RecordPart::invocation && operation.ok();
   switch (operation.function) {
     case Function::read:
-      return append_value(out, values, part == Part::completion ? operation.value : Value::nil());
+      return append_value(out, values,
+                          part == RecordPart::completion ? operation.value : Value::nil());
     case Function::dequeue:
     case Function::pop:
       return append_value(out, values, before_answer ? Value::nil() : operation.value);
@@ -156,10 +158,10 @@ void append_own_value(Buffer& out, const History& history, const Operation& oper
 
 enum class Keys : std::uint8_t { none, in_values };
 
-void append_call(Buffer& out, const History& history, const Operation& operation, Part part,
+void append_call(Buffer& out, const History& history, const Operation& operation, RecordPart part,
                  Keys keys) {
   const auto end = std::back_inserter(out);
-  const bool begins = part == Part::invocation;
+  const bool begins = part == RecordPart::invocation;
   const std::int64_t time = begins ? operation.invoked_at : operation.completed_at;
   if (time != Operation::no_time) fmt::format_to(end, ", :time {}", time);
   fmt::format_to(end, ", :type :{}, :process {}, :f ", type_of(operation, part), operation.process);
@@ -206,9 +208,9 @@ std::string write_edn(const History& history) {
       std::any_of(history.operations.begin(), history.operations.end(),
                   [](const Operation& operation) { return !operation.key.is_nil(); });
   Buffer out;
-  for (const Entry& entry : entries_of(history)) {
+  for (const RecordEntry& entry : entries_of(history)) {
     fmt::format_to(std::back_inserter(out), "{{:index {}", entry.index);
-    if (entry.part == Part::fault) {
+    if (entry.part == RecordPart::fault) {
       append_fault(out, history.faults[entry.place]);
     } else {
       append_call(out, history, history.operations[entry.place], entry.part,

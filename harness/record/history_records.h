@@ -10,18 +10,18 @@
 
 namespace tribunal {
 
-enum class Part : std::uint8_t { invocation, completion, fault };
+enum class RecordPart : std::uint8_t { invocation, completion, fault };
 
 // A record to come: a part of the operation or fault at `place`.
-struct Entry {
+struct RecordEntry {
   std::uint32_t index;
-  Part part;
+  RecordPart part;
   std::size_t place;
 };
 
-std::vector<Entry> entries_of(const History& history);
+std::vector<RecordEntry> entries_of(const History& history);
 
 // "invoke", "ok", "fail" or "info".
-std::string_view type_of(const Operation& operation, Part part);
+std::string_view type_of(const Operation& operation, RecordPart part);
 
 }  // namespace tribunal

@@ -18,10 +18,10 @@ std::string json_of(std::string_view text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string value_of(const History& history, const Operation& operation, Part part) {
+std::string value_of(const History& history, const Operation& operation, RecordPart part) {
   switch (operation.function) {
     case Function::read:
-      return part == Part::completion ? history.values.show(operation.value) : "null";
+      return part == RecordPart::completion ? history.values.show(operation.value) : "null";
     case Function::cas:
       return fmt::format("[{},{}]", history.values.show(operation.value),
                          history.values.show(operation.to));
@@ -30,9 +30,9 @@ std::string value_of(const History& history, const Operation& operation, Part pa
   }
 }
 
-void append(Buffer& buffer, const History& history, const Operation& operation, Part part) {
+void append(Buffer& buffer, const History& history, const Operation& operation, RecordPart part) {
   const auto out = std::back_inserter(buffer);
-  const bool begins = part == Part::invocation;
+  const bool begins = part == RecordPart::invocation;
   const std::int64_t time = begins ? operation.invoked_at : operation.completed_at;
   if (time != Operation::no_time) fmt::format_to(out, ",\"time\":{}", time);
   if (begins && operation.late_us > 0) {
@@ -45,7 +45,8 @@ void append(Buffer& buffer, const History& history, const Operation& operation, 
   }
   fmt::format_to(out, ",\"value\":{}", value_of(history, operation, part));
   const std::size_t place = static_cast<std::size_t>(&operation - history.operations.data());
-  if (part == Part::completion && place < history.versions.size() && history.versions[place] >= 0) {
+  if (part == RecordPart::completion && place < history.versions.size() &&
+      history.versions[place] >= 0) {
     fmt::format_to(out, ",\"version\":{}", history.versions[place]);
   }
   if (operation.node != 0) {
@@ -69,9 +70,9 @@ void append(Buffer& buffer, const FaultEvent& event) {
 
 std::string write_history(const History& history) {
   Buffer buffer;
-  for (const Entry& entry : entries_of(history)) {
+  for (const RecordEntry& entry : entries_of(history)) {
     fmt::format_to(std::back_inserter(buffer), "{{\"index\":{}", entry.index);
-    if (entry.part == Part::fault) {
+    if (entry.part == RecordPart::fault) {
       append(buffer, history.faults[entry.place]);
     } else {
       append(buffer, history, history.operations[entry.place], entry.part);

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
 #include "checkers/catalogue.h"
 #include "harness/parts/catalogue.h"
@@ -88,6 +90,37 @@ class Perfect {
       call(Function::generate, Value::integer(0), Value::integer(++last_));
   }
 
+  // Transactions of one or two registers, and watches that go on or begin anew.
+  void watches(std::size_t count) {
+    std::vector<Value> log;
+    std::vector<std::int64_t> versions;
+    std::int64_t version = 0, bookmark = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (random_.below(2) == 0) {
+        ++version;
+        std::vector<Value> steps;
+        for (std::int64_t which = 0; which <= version % 2; ++which) {
+          const Value step[] = {history.values.text("w"), Value::integer(which),
+                                Value::integer(100 + version)};
+          const Value change[] = {Value::integer(version), step[1], step[2]};
+          steps.push_back(history.values.list(step));
+          log.push_back(history.values.list(change));
+          versions.push_back(version);
+        }
+        call(Function::txn, Value::integer(0), history.values.list(steps));
+        history.versions.push_back(version);
+      } else {
+        const std::int64_t from = random_.below(2) == 0 ? 0 : bookmark;
+        const auto first = std::upper_bound(versions.begin(), versions.end(), from);
+        const Value parts[] = {Value::integer(from),
+                               history.values.list(std::span(log).subspan(
+                                   static_cast<std::size_t>(first - versions.begin())))};
+        call(Function::watch, Value::integer(0), history.values.list(parts));
+        history.versions.push_back(bookmark = version);
+      }
+    }
+  }
+
   History history;
 
  private:
@@ -144,6 +177,16 @@ TEST(Planting, CheckersOfCollectionsFindWhatTheyClaimToFind) {
   all_found("counter", counters.history, {"miscount"});
   ids.ids(20);
   all_found("unique-ids", ids.history, {"repeated id"});
+}
+
+TEST(Planting, TheCheckerOfWatchesFindsWhatItClaimsToFind) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Perfect store(seed);
+    store.watches(60);
+    all_found("watches", store.history,
+              {"lost change", "torn transaction", "changes out of order", "change shown twice",
+               "change from nowhere"});
+  }
 }
 
 TEST(Planting, AHistoryWithoutAPlaceForOneSaysSo) {
