@@ -15,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr Milliseconds tool_deadline = 15s;
+// It reads and rewrites whole files, on a machine that may be busy with other runs.
+constexpr Milliseconds tool_deadline = 30s;
 
 json ask_tool(Host& host, const char* verb, const json& order, Milliseconds deadline) {
   const json answer = json::parse(host.tool(verb).ask(order.dump(), deadline));

@@ -186,7 +186,10 @@ bool kill_a_run(const std::string& faults, Moment moment, Random& random,
         !std::filesystem::exists(entry.path() / "history.jsonl"))
       continue;
     EXPECT_NO_THROW(read_history(entry.path() / "history.jsonl"));
-    EXPECT_EQ(tribunal({"check", entry.path().string()}).status, 2) << entry.path();
+    const Ended judged = tribunal({"check", entry.path().string()});
+    // Inconclusive, or 3 if it had already seen that a fault does not heal.
+    EXPECT_TRUE(judged.status == 2 || judged.status == 3) << "under " << faults << ":\n"
+                                                          << judged.out;
   }
   return in_force;
 }
