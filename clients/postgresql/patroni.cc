@@ -58,7 +58,8 @@ std::string shared_configuration(const Deployment& deployment) {
       "      remove_data_directory_on_diverged_timelines: true\n"
       "      parameters:\n"
       "        max_connections: {}\n"
-      "        wal_keep_size: {}\n",
+      "        wal_keep_size: {}\n"
+      "        wal_sender_timeout: 5s\n",
       options.at("ttl"), options.at("loop-wait"), options.at("retry-timeout"),
       options.at("maximum-lag-on-failover"), options.at("primary-start-timeout"),
       synchronous != "off", synchronous == "quorum",
@@ -119,7 +120,7 @@ void start_its_etcd(Host& host, const Deployment& deployment) {
 std::vector<DatabaseOption> patroni_options() {
   return {
       {"ttl", {"20", "10", "30"}, "Patroni: seconds after which the leader key is another's"},
-      {"loop-wait", {"2", "1", "10"}, "Patroni: seconds between two looks"},
+      {"loop-wait", {"1", "2", "10"}, "Patroni: seconds between two looks"},
       {"retry-timeout",
        {"3", "5", "10"},
        "Patroni: seconds without etcd after which a primary steps down"},

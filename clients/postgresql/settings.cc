@@ -13,7 +13,6 @@ std::vector<std::pair<std::string, std::string>> postgres_settings(const Deploym
           {"shared_buffers", "32MB"},
           {"fsync", deployment.options.at("fsync")},
           {"synchronous_commit", deployment.options.at("commit")},
-          {"wal_sender_timeout", "2s"},
           {"wal_receiver_timeout", "2s"},
           {"wal_retrieve_retry_interval", "200ms"},
           {"deadlock_timeout", "100ms"},

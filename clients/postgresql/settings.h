@@ -9,7 +9,7 @@
 
 namespace tribunal {
 
-// Parameters by name, without those that say where it listens or who must acknowledge a commit.
+// Parameters by name, without those of which each way to start it has its own.
 std::vector<std::pair<std::string, std::string>> postgres_settings(const Deployment& deployment);
 
 inline constexpr const char* postgres_connections = "300";  // max_connections

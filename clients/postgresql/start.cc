@@ -70,6 +70,7 @@ std::string configuration(const Host& host, const Deployment& deployment) {
   set("listen_addresses", "127.0.0.1, " + host.address());
   set("max_connections", postgres_connections);
   set("wal_keep_size", postgres_kept_log);
+  set("wal_sender_timeout", "2s");
   set("synchronous_standby_names", synchronous);
   for (const auto& [name, value] : postgres_settings(deployment)) set(name, value);
   return lines;

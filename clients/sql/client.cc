@@ -57,9 +57,12 @@ class SqlClient final : public Client {
     return plan_.dialect->or_else(key, change);
   }
 
+  std::optional<Int> value_in(const char* table, Key key) {
+    return optional_number(sql_.ask(fmt::format("SELECT v FROM {} WHERE k = {}", table, key)));
+  }
+
   Call carry_out(Read call) {
-    call.value =
-        optional_number(sql_.ask(fmt::format("SELECT v FROM registers WHERE k = {}", call.key)));
+    call.value = value_in("registers", call.key);
     return call;
   }
 
@@ -118,8 +121,7 @@ class SqlClient final : public Client {
   }
 
   Call carry_out(ReadCounter call) {
-    call.value =
-        optional_number(sql_.ask(fmt::format("SELECT v FROM counters WHERE k = {}", call.key)));
+    call.value = value_in("counters", call.key);
     return call;
   }
 
