@@ -138,7 +138,9 @@ class NatsClient final : public Client {
     const std::string subject = nats_subject("list", call.key);
     const Int until = by_quorum_ ? last_of_the_log(subject) : 0;
     if (by_quorum_ && until == 0) return call;
-    for (const NatsStored& stored : walk_.read(nats_, subject, source_, until))
+    // Where it ends is known, and messages never change: any replica will do.
+    const NatsSource source = by_quorum_ ? NatsSource::nearest : source_;
+    for (const NatsStored& stored : walk_.read(nats_, subject, source, until))
       if (const auto element = value_in(stored)) call.elements.push_back(*element);
     return call;
   }

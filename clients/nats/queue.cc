@@ -12,7 +12,9 @@ std::string consumer_name(Key key) { return fmt::format("key{}", key); }
 
 }  // namespace
 
+// A queue is what can be taken from, too: where there can be no consumer, nothing is put in.
 void NatsQueue::enqueue(Key key, Int element) {
+  make_consumer(key);
   nats_.publish(queue_subject(key), fmt::to_string(element));
 }
 

@@ -13,8 +13,8 @@ namespace tribunal {
 
 class NatsWalk {
  public:
-  // Up to and with the sequence `until`, which is there; 0: up to the end, as whoever answers has
-  // it. Throws Rejected.
+  // Up to and with the sequence `until`, which is there, once whoever answers has it; 0: up to the
+  // end, as whoever answers has it. Throws Rejected.
   std::vector<NatsStored> read(NatsDialogue& nats, const std::string& subject, NatsSource source,
                                Int until);
 
