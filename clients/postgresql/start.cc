@@ -57,7 +57,7 @@ rm -f "$data/postmaster.pid" # of a dead one, whose number may be another's by n
 exec "$bin/postgres" $settings -D "$data"
 )sh";
 
-std::string configuration(const Host& host, const Deployment& deployment) {
+std::string postgresql_conf(const Host& host, const Deployment& deployment) {
   const Standing standing(deployment);
   const std::string synchronous =
       standing.quorum()
@@ -112,7 +112,7 @@ void start_postgresql(Host& host, const Deployment& deployment) {
   Daemon daemon;
   daemon.as_ordinary_user = true;
   daemon.files = {{"postgres.sh", start_script},
-                  {"postgresql.conf", configuration(host, deployment)},
+                  {"postgresql.conf", postgresql_conf(host, deployment)},
                   {"pg_hba.conf", fmt::format("{}\n", fmt::join(postgres_entrance(), "\n"))},
                   {"schema.sql", postgres_schema_lines()}};
   daemon.command = {"/bin/sh",

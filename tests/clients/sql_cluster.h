@@ -40,7 +40,7 @@ class SqlCluster {
   Deployment& deployment() { return deployment_; }
   void start(std::size_t i) { cluster_.start_database(cluster_.host(i)); }
   bool ready(std::size_t i) {
-    return database_.ready(cluster_.host(i), deployment_, Milliseconds(60'000));
+    return database_.ready(cluster_.host(i), deployment_, Milliseconds(120'000));
   }
   std::string role(std::size_t i) { return database_.role(cluster_.host(i), deployment_); }
   bool comes_to_be(std::size_t i, const std::string& wanted) {
@@ -64,7 +64,7 @@ class SqlCluster {
 
   template <class Condition>
   static bool eventually(const Condition& holds) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(120);
     while (!holds()) {
       if (std::chrono::steady_clock::now() > until) return false;
       std::this_thread::sleep_for(Milliseconds(20));

@@ -4,7 +4,6 @@
 #include <map>
 
 #include "clients/postgresql/client.h"
-#include "clients/postgresql/promises.h"
 #include "clients/sql/client.h"
 #include "clients/sql/dialogue.h"
 #include "clients/sql/numbers.h"
@@ -164,43 +163,6 @@ TEST(SqlNumbers, ListsAreNumbersWithBlanks) {
   EXPECT_EQ(numbers_in_list({}), std::vector<Int>{});
   for (const char* bad : {"", "3  4", "3 ", "3,4", "99999999999999999999"})
     EXPECT_THROW(numbers_in_list({{{bad}}, 0}), SqlNonsense) << bad;
-}
-
-TEST(PostgresOutcome, OnlyACertainRollBackIsFailed) {
-  const auto of = [](const char* code) { return postgresql_dialect().outcome_of_code(code); };
-  for (const char* code : {"40001", "40P01", "40000", "23505", "25006", "25P02", "22003", "42P01",
-                           "55P03", "57014", "0A000"})
-    EXPECT_EQ(of(code), Outcome::failed) << code;
-  for (const char* code :
-       {"40003", "57P01", "57P02", "01000", "53100", "58030", "XX000", "08006", "99999", ""})
-    EXPECT_EQ(of(code), Outcome::unknown) << code;
-}
-
-TEST(PostgresPromises, AreWhatItsMakersPromise) {
-  std::map<std::string, std::string> options = {{"layout", "replicated"},
-                                                {"synchronous", "quorum"},
-                                                {"isolation", "read-committed"},
-                                                {"reads", "primary"},
-                                                {"bank", "balances"},
-                                                {"failover-after", "3000"},
-                                                {"commit", "on"},
-                                                {"fsync", "on"}};
-  const std::vector<std::string> own, progress = {"progress"};
-  const auto with = [&](const char* name, const char* value, const char* workload) {
-    auto changed = options;
-    changed.at(name) = value;
-    return postgresql_promises(changed, workload);
-  };
-  EXPECT_EQ(postgresql_promises(options, "register"), own);
-  EXPECT_EQ(postgresql_promises(options, "bank"), progress);
-  EXPECT_EQ(with("isolation", "repeatable-read", "bank"), own);
-  EXPECT_EQ(with("synchronous", "off", "register"), progress);
-  EXPECT_EQ(with("reads", "replica", "register"), progress);
-  EXPECT_EQ(with("reads", "replica", "unique-ids"), own);
-  EXPECT_EQ(with("commit", "off", "set"), progress);
-  options.at("bank") = "ledger";
-  EXPECT_EQ(with("isolation", "repeatable-read", "bank"), progress);
-  EXPECT_EQ(with("isolation", "serializable", "bank"), own);
 }
 
 }  // namespace

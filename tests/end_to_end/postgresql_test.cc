@@ -36,6 +36,17 @@ TEST_F(PostgresqlRun, WithAQuorumOfReplicasItIsAcquittedUnderKillPauseAndPartiti
   EXPECT_TRUE(std::filesystem::exists(folder.logs("n2") / "configuration/postgresql.conf"));
 }
 
+TEST_F(PostgresqlRun, PatroniKeepsWhatWasAcknowledged) {
+  if (!std::filesystem::exists("/usr/bin/patroni"))
+    GTEST_SKIP() << "no Patroni here: apt-get install patroni";
+  const auto ended = run({"--set", "layout=patroni", "--workload", "set", "--faults",
+                          "kill,partition", "--time", "8s", "--fault-every", "3s", "--fault-length",
+                          "1s", "--ready-timeout", "120s", "--seed", "1"});
+  ASSERT_EQ(ended.status, 0) << ended.out;
+  const auto folder = RunFolder::open(run_folder(scratch_.path()));
+  EXPECT_TRUE(std::filesystem::exists(folder.logs("n2") / "patroni.log"));
+}
+
 TEST_F(PostgresqlRun, ABankAtReadCommittedIsConvicted) {
   const auto ended = run({"--set", "layout=single", "--workload", "bank", "--checkers", "bank",
                           "--faults", "pause", "--time", "6s", "--seed", "1"});
