@@ -75,6 +75,27 @@ TEST_F(EtcdTest, ASetKeepsWhatItAcknowledged) {
   EXPECT_EQ(ended.status, 0) << ended.out;
 }
 
+TEST_F(EtcdTest, WatchesKeepTheirWordUnderKillPauseAndPartition) {
+  const auto ended = run({"--workload", "watch", "--time", "12s", "--fault-every", "3s",
+                          "--fault-length", "1s", "--seed", "3"});
+  EXPECT_EQ(ended.status, 0) << ended.out;
+}
+
+// Debian's etcd, 3.4.23, answers with its revision before the watch has shown what led to it.
+TEST_F(EtcdTest, AnEarlyWordOfProgressIsConvicted) {
+  const auto ended =
+      run({"--workload", "watch", "--set", "bookmark=progress", "--faults", "pause",
+           "--fault-every", "3s", "--fault-length", "1s", "--time", "6s", "--seed", "3"});
+  const auto folder = RunFolder::open(run_folder(scratch_.path()));
+  const std::string version = folder.read_facts().database_version;
+  if (version == "3.4.23") {
+    EXPECT_EQ(ended.status, 1) << ended.out;
+    EXPECT_EQ(folder.read_verdicts().front().evidence.front().anomaly, "lost change");
+  } else {
+    EXPECT_NE(ended.status, 3) << ended.out;
+  }
+}
+
 TEST_F(EtcdTest, OneSeedMeansTheSameFaultsAndTheSameCalls) {
   std::map<std::uint32_t, std::vector<std::string>> calls[2];
   std::vector<std::string> faults[2];
