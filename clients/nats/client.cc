@@ -35,18 +35,25 @@ class NatsClient final : public Client {
   }
 
  private:
-  // The sequence of the last message of a subject, as the log of all replicas has it; 0: there was
-  // none. It asks for an empty message to be stored where there is none, which then nobody reads:
-  // that is refused, or means what was there before. So it had no effect, however it ended.
-  Int last_of_the_log(const std::string& subject) {
+  // What `store` returns: it stores a message that nobody reads, so it had no effect, however it
+  // ended.
+  template <class F>
+  static auto marked(const F& store) -> decltype(store()) {
     try {
-      const NatsCreated mark = nats_.create(subject, "");
-      return mark.made ? 0 : mark.sequence;
+      return store();
     } catch (const Rejected&) {
       throw;
     } catch (const std::runtime_error& lost) {
       throw Rejected(lost.what());
     }
+  }
+
+  // The sequence of the last message of a subject, as the log of all replicas has it; 0: there was
+  // none. It asks for an empty message to be stored where there is none: that is refused, or means
+  // what was there before.
+  Int last_of_the_log(const std::string& subject) {
+    const NatsCreated mark = marked([&] { return nats_.create(subject, ""); });
+    return mark.made ? 0 : mark.sequence;
   }
 
   // Whoever answers may not have it yet.
@@ -68,22 +75,11 @@ class NatsClient final : public Client {
   // whether it has all that was stored before.
   std::map<std::string, Int> counts_of(const std::string& filter) {
     if (!by_quorum_) return nats_.look(filter).counts;
-    const Int least = mark_the_log();
+    const Int least = marked([&] { return nats_.publish(fmt::format("{}.mark", nats_log), ""); });
     while (true) {
       NatsStreamInfo info = nats_.look(filter);
       if (info.last_sequence >= least) return std::move(info.counts);
       std::this_thread::sleep_for(Milliseconds(2));
-    }
-  }
-
-  // Stores a message that nobody reads, so whatever becomes of it had no effect.
-  Int mark_the_log() {
-    try {
-      return nats_.publish(fmt::format("{}.mark", nats_log), "");
-    } catch (const Rejected&) {
-      throw;
-    } catch (const std::runtime_error& lost) {
-      throw Rejected(lost.what());
     }
   }
 

@@ -32,11 +32,15 @@ void NatsDialogue::begin() { until_ = steady_clock::now() + timeout_; }
 
 bool NatsDialogue::is_late() const { return steady_clock::now() >= until_; }
 
-NatsExchange NatsDialogue::ask(const std::vector<NatsRequest>& requests, NatsDeed deed) {
+NatsExchange NatsDialogue::send(const std::vector<NatsRequest>& requests) {
   if (is_late())
     throw Rejected(fmt::format("timed out after {} ms", timeout_.count()));  // not sent
   if (!connection_.usable()) connection_.open(until_);
-  NatsExchange exchange = connection_.ask(requests, until_);
+  return connection_.ask(requests, until_);
+}
+
+NatsExchange NatsDialogue::ask(const std::vector<NatsRequest>& requests, NatsDeed deed) {
+  NatsExchange exchange = send(requests);
   require_nats(find_nats_outcome(exchange, deed, timeout_));
   return exchange;
 }
@@ -50,9 +54,7 @@ Int NatsDialogue::publish(const std::string& subject, const std::string& payload
 }
 
 NatsCreated NatsDialogue::create(const std::string& subject, const std::string& payload) {
-  if (is_late()) throw Rejected(fmt::format("timed out after {} ms", timeout_.count()));
-  if (!connection_.usable()) connection_.open(until_);
-  const NatsExchange exchange = connection_.ask({{subject, payload, expecting(0)}}, until_);
+  const NatsExchange exchange = send({{subject, payload, expecting(0)}});
   const Finding finding = find_nats_outcome(exchange, NatsDeed::creates, timeout_);
   if (finding.outcome == Outcome::failed && exchange.end == NatsEnd::answered)
     if (const auto refusal = refusal_in(exchange.answers.front()))

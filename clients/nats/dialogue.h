@@ -65,6 +65,7 @@ class NatsDialogue {
   void acknowledge(const std::string& reply);
 
  private:
+  NatsExchange send(const std::vector<NatsRequest>& requests);
   NatsExchange ask(const std::vector<NatsRequest>& requests, NatsDeed deed);
   NatsFrame ask_one(const NatsRequest& request, NatsDeed deed);
 

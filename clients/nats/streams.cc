@@ -28,7 +28,7 @@ NatsDialogue dialogue_until(const std::string& address, const Deployment& deploy
 void make_nats_streams(const std::string& address, const Deployment& deployment,
                        NatsDeadline until) {
   auto nats = dialogue_until(address, deployment, until);
-  for (const char* name : {nats_log, nats_queue}) {
+  for (const std::string name : {nats_log, nats_queue}) {
     const json wanted = {{"name", name},
                          {"subjects", json::array({fmt::format("{}.>", name)})},
                          {"retention", name == nats_queue ? "workqueue" : "limits"},

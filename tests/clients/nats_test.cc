@@ -202,6 +202,11 @@ TEST_F(NatsFailOver, KeepsWhatWasAcknowledged) {
   EXPECT_EQ(done_in_the_end(Read{1}).value, 5);
   done_in_the_end(Write{1, 6, {}});
   EXPECT_EQ(done_in_the_end(Read{1}).value, 6);
+
+  // Whoever is left leads on for a while, but the log of all replicas says nothing any more.
+  servers_->kill((died + 2) % 3);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(attempt(*client_, Read{1}).outcome, failed);
+  EXPECT_NE(attempt(*client_, Acquire{1, {}}).outcome, ok);
 }
 
 TEST(NatsDatabase, SaysWhatIsMissing) {
