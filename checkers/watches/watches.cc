@@ -30,7 +30,7 @@ std::vector<ClassicFigure> watch_figures() {
           {"bookmarks that went back", "bookmarks that went back"}};
 }
 
-std::uint64_t of(const Counts& counts, WatchFigure figure) {
+std::uint64_t count_in(const Counts& counts, WatchFigure figure) {
   return counts[static_cast<std::size_t>(figure)];
 }
 
@@ -50,15 +50,15 @@ Verdict check_watches(const History& history, const CheckOptions& options, const
     finding.complete = !finding.undecided.empty() || GroupJudge(all, group, finding).judge(watch);
   };
   claim.vacuous = [](const Counts& counts) -> std::string {
-    if (of(counts, WatchFigure::shown) == 0) return "no watch shows a change";
-    if (of(counts, WatchFigure::bookmarked) == 0)
+    if (count_in(counts, WatchFigure::shown) == 0) return "no watch shows a change";
+    if (count_in(counts, WatchFigure::bookmarked) == 0)
       return "no watch says up to which version it shows all changes";
     return "";
   };
   claim.satisfied = [](const Counts& counts) {
     return fmt::format("{} watches show {} changes, each in its order, whole and once",
-                       grouped(of(counts, WatchFigure::watches)),
-                       grouped(of(counts, WatchFigure::shown)));
+                       grouped(count_in(counts, WatchFigure::watches)),
+                       grouped(count_in(counts, WatchFigure::shown)));
   };
   return judge_keys(history, claim, budget);
 }

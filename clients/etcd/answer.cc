@@ -80,7 +80,7 @@ std::vector<KeyValue> pairs_in(const json& range) {
   return pairs;
 }
 
-std::string words(const json& object, const char* name) {
+std::string text_in(const json& object, const char* name) {
   const json* value = field(object, name);
   return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
 }
@@ -90,7 +90,7 @@ json streamed(std::string_view line) {
   json message = json::parse(line, nullptr, false);
   if (!message.is_object()) throw Nonsense("a message is no JSON object");
   if (const json* error = field(message, "error"); error != nullptr && error->is_object())
-    throw Nonsense("broken off: " + words(*error, "message"));
+    throw Nonsense("broken off: " + text_in(*error, "message"));
   const json* result = field(message, "result");
   if (result == nullptr || !result->is_object()) throw Nonsense("a message without a result");
   header(*result);
@@ -99,7 +99,7 @@ json streamed(std::string_view line) {
 
 WatchEvent event_in(const json& event) {
   if (!event.is_object() || !event.contains("kv")) throw Nonsense("a watch's event without a key");
-  WatchEvent read{pair_in(event["kv"]), words(event, "type") == "DELETE"};
+  WatchEvent read{pair_in(event["kv"]), text_in(event, "type") == "DELETE"};
   if (read.pair.modified == 0) throw Nonsense("a watch's event without a revision");
   return read;
 }
@@ -206,7 +206,7 @@ WatchAnswer watch_answer(std::string_view line) {
   answer.created = truth(result, "created");
   answer.canceled = truth(result, "canceled");
   answer.compacted = static_cast<std::int64_t>(number(result, "compact_revision"));
-  answer.reason = words(result, "cancel_reason");
+  answer.reason = text_in(result, "cancel_reason");
   for (const json& event : list(result, "events")) answer.events.push_back(event_in(event));
   return answer;
 }
