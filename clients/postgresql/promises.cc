@@ -32,8 +32,8 @@ bool keeps_money(const Options& options) {
 Names postgresql_promises(const Options& options, const std::string& workload) {
   if (may_lose(options)) return nothing_but_service;
   if (workload == "bank") return keeps_money(options) ? the_workloads_own : nothing_but_service;
-  // Without a watchdog, a primary that was paused for longer than its key lasts answers from before
-  // that until Patroni has taken a look, also that a queue is empty.
+  // Without a watchdog, a primary that was paused for longer than its key lasts may answer from
+  // before that until Patroni has taken a look, also that a queue is empty.
   const bool patroni = options.at("layout") == "patroni";
   if (options.at("layout") == "single" || (!patroni && options.at("reads") == "primary"))
     return the_workloads_own;
