@@ -52,10 +52,7 @@ class AdapterClient final : public Client {
  private:
   void open() {
     hello_.reset();
-    const std::string logs = deployment_.notes->get("logs");
-    process_ = std::make_unique<AdapterProcess>(
-        command_,
-        logs.empty() ? std::filesystem::path() : std::filesystem::path(logs) / "adapter.log");
+    process_ = std::make_unique<AdapterProcess>(command_, adapter_log(deployment_));
     opened_ = steady_clock::now();
     process_->send(adapter_opening(address_, deployment_), opened_);
   }
@@ -136,6 +133,11 @@ class AdapterClient final : public Client {
 std::unique_ptr<Client> connect_adapter(const std::vector<std::string>& command,
                                         const std::string& address, const Deployment& deployment) {
   return std::make_unique<AdapterClient>(command, address, deployment);
+}
+
+std::filesystem::path adapter_log(const Deployment& deployment) {
+  const std::string logs = deployment.notes->get("logs");
+  return logs.empty() ? std::filesystem::path() : std::filesystem::path(logs) / "adapter.log";
 }
 
 AdapterHello ask_adapter(const std::vector<std::string>& command, Milliseconds deadline) {

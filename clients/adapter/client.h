@@ -2,6 +2,7 @@
 // whose end, silence or nonsense is a lost answer and never a trouble of the harness.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,10 +13,13 @@
 
 namespace tribunal {
 
-// `address` goes to the adapter as it is. Its stderr is appended to adapter.log in the folder that
-// the note "logs" names. Never blocks, never throws.
+// `address` goes to the adapter as it is. Its stderr is appended to adapter_log(). Never blocks,
+// never throws.
 std::unique_ptr<Client> connect_adapter(const std::vector<std::string>& command,
                                         const std::string& address, const Deployment& deployment);
+
+// adapter.log in the folder that the note "logs" names; empty: there is none.
+std::filesystem::path adapter_log(const Deployment& deployment);
 
 // Starts one, with no address, for what it says of itself. Throws Error(environment) with what it
 // did instead.

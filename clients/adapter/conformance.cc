@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "clients/adapter/change.h"
 #include "clients/adapter/client.h"
 #include "clients/adapter/late_proxy.h"
 #include "clients/adapter/process.h"
@@ -34,48 +35,6 @@ std::string in_words(const Tried& tried) {
                      tried.error);
 }
 
-// A way to change something, and to see whether that was done.
-struct Change {
-  std::string name, read_name;
-  std::function<Call(Key)> change, read;
-  std::function<bool(const Call&)> is_done;
-};
-
-std::vector<Change> changes() {
-  return {{"write", "read",
-           [](Key key) -> Call {
-             return Write{key, 7, {}};
-           },
-           [](Key key) -> Call {
-             return Read{key, {}, {}};
-           },
-           [](const Call& call) { return std::get<Read>(call).value == 7; }},
-          {"add", "read-set",
-           [](Key key) -> Call {
-             return Add{key, 7};
-           },
-           [](Key key) -> Call {
-             return ReadSet{key, {}};
-           },
-           [](const Call& call) { return !std::get<ReadSet>(call).elements.empty(); }},
-          {"append", "read-list",
-           [](Key key) -> Call {
-             return Append{key, 7};
-           },
-           [](Key key) -> Call {
-             return ReadList{key, {}};
-           },
-           [](const Call& call) { return !std::get<ReadList>(call).elements.empty(); }},
-          {"increment", "read-counter",
-           [](Key key) -> Call {
-             return Increment{key, 7};
-           },
-           [](Key key) -> Call {
-             return ReadCounter{key, {}};
-           },
-           [](const Call& call) { return std::get<ReadCounter>(call).value.value_or(0) != 0; }}};
-}
-
 class Conformance {
  public:
   Conformance(const std::vector<std::string>& command, std::string address,
@@ -85,7 +44,10 @@ class Conformance {
         address_(std::move(address)),
         deployment_(deployment),
         base_(base),
-        tell_(tell) {}
+        tell_(tell) {
+    auto& all = deployment_.addresses;
+    if (std::find(all.begin(), all.end(), address_) == all.end()) all = {address_};
+  }
 
   bool run() {
     hello_ = ask_adapter(command_, Milliseconds(10'000));
@@ -125,10 +87,16 @@ class Conformance {
     });
   }
 
-  std::unique_ptr<Client> connected(const std::string& address) {
-    return with_keys_from(base_, connect_adapter(command_, address, deployment_));
+  // To the same node by these addresses of all.
+  std::unique_ptr<Client> connected(const std::vector<std::string>& addresses) {
+    const auto& all = deployment_.addresses;
+    auto deployment = deployment_;
+    deployment.addresses = addresses;
+    const auto own = std::find(all.begin(), all.end(), address_) - all.begin();
+    return with_keys_from(
+        base_, connect_adapter(command_, addresses[static_cast<std::size_t>(own)], deployment));
   }
-  std::unique_ptr<Client> connected() { return connected(address_); }
+  std::unique_ptr<Client> connected() { return connected(deployment_.addresses); }
 
   // One that begins slowly is no worse an adapter.
   void await_adapters() {
@@ -318,15 +286,20 @@ class Conformance {
   // The answer to a change is kept back: nobody can know, so the adapter must not say failed if it
   // was done, and not ok at all; and when the answer comes late, it must not pass for the next one.
   std::string lost(const Change& change, Mode mode) {
-    LateProxy proxy(address_);
-    const auto client = connected(proxy.address());
+    LateProxies proxy(deployment_.addresses);
+    const auto client = connected(proxy.addresses());
     const Key known = key_, changed = ++key_;
     for (int i = 0; i < 20 && tried(*client, change.change(known)).outcome != Outcome::ok; ++i) {
     }
-    require(tried(*client, change.read(known)).outcome == Outcome::ok,
-            "it does not serve calls by way of another address (a proxy)");
+    const auto served = tried(*client, change.read(known));
+    require(
+        served.outcome == Outcome::ok,
+        "it serves no calls by way of a proxy, whose address it was given: " + in_words(served));
     proxy.set(mode);
     const auto result = tried(*client, change.change(changed));
+    // The server may be slower than the timeout of the call.
+    for (int i = 0; i < 100 && !proxy.has_answered(); ++i)
+      std::this_thread::sleep_for(Milliseconds(20));
     const bool kept_back = proxy.has_answered();
     proxy.set(Mode::pass);
     if (!kept_back) return "not seen: it does not go by the address that it is given";
@@ -352,9 +325,7 @@ class Conformance {
   }
 
   std::string nobody(const Change& change) {
-    std::string free;
-    free = LateProxy(address_).address();  // and gone
-    const auto client = connected(free);
+    const auto client = connected(LateProxies(deployment_.addresses).addresses());  // and gone
     Tried result;
     for (int i = 0; i < 20; ++i) {
       result = tried(*client, change.change(key_));
@@ -367,7 +338,7 @@ class Conformance {
   }
 
   std::string ends() {
-    AdapterProcess process(command_, {});
+    AdapterProcess process(command_, adapter_log(deployment_));
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     process.send(adapter_opening(address_, deployment_), until);
     std::string hello;
@@ -380,7 +351,7 @@ class Conformance {
 
   const std::vector<std::string>& command_;
   const std::string address_;
-  const Deployment& deployment_;
+  Deployment deployment_;
   const Key base_;
   const std::function<void(const ConformanceCheck&)>& tell_;
   AdapterHello hello_;

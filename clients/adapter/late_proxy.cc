@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <list>
@@ -108,6 +109,25 @@ void LateProxy::serve(const std::stop_token& stop) {
     }
     links.remove_if([](const Link& link) { return link.over; });
   }
+}
+
+LateProxies::LateProxies(const std::vector<std::string>& upstream) {
+  for (const auto& address : upstream) all_.push_back(std::make_unique<LateProxy>(address));
+}
+
+std::vector<std::string> LateProxies::addresses() const {
+  std::vector<std::string> addresses;
+  for (const auto& proxy : all_) addresses.push_back(proxy->address());
+  return addresses;
+}
+
+void LateProxies::set(LateProxy::Mode mode) {
+  for (const auto& proxy : all_) proxy->set(mode);
+}
+
+bool LateProxies::has_answered() const {
+  return std::any_of(all_.begin(), all_.end(),
+                     [](const auto& proxy) { return proxy->has_answered(); });
 }
 
 }  // namespace tribunal

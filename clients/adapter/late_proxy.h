@@ -3,8 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "harness/cluster/descriptor.h"
 
@@ -35,6 +37,20 @@ class LateProxy {
   std::atomic<Mode> mode_{Mode::pass};
   std::atomic<bool> answered_{false};
   std::jthread thread_;  // the last: it uses the others
+};
+
+// One before each node, since an adapter may go to another than its own.
+class LateProxies {
+ public:
+  // Throws as LateProxy does.
+  explicit LateProxies(const std::vector<std::string>& upstream);
+
+  std::vector<std::string> addresses() const;  // in the order of `upstream`
+  void set(LateProxy::Mode mode);
+  bool has_answered() const;  // one of them, since the last set()
+
+ private:
+  std::vector<std::unique_ptr<LateProxy>> all_;
 };
 
 }  // namespace tribunal

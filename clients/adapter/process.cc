@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t longest_line = std::size_t{4} << 20;
+constexpr std::size_t longest_log = std::size_t{8} << 20, longest_last_words = 2048;
 constexpr Milliseconds time_to_end{300};
 
 int milliseconds_until(AdapterProcess::Time until) {
@@ -41,7 +43,7 @@ int milliseconds_until(AdapterProcess::Time until) {
   for (int signal = 1; signal < SIGRTMIN; ++signal) ::signal(signal, SIG_DFL);
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
-  if (err >= 0) ::dup2(err, STDERR_FILENO);
+  ::dup2(err, STDERR_FILENO);
   ::syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
   ::execv(argv[0], argv);
   constexpr char words[] = "tribunal: the adapter cannot be executed\n";
@@ -61,7 +63,7 @@ AdapterProcess::AdapterProcess(const std::vector<std::string>& command,
   }
   words[0] = *program;
   // A socket and not a pipe, since writing to a reader that died must not raise SIGPIPE.
-  int questions[2], answers[2];
+  int questions[2], answers[2], errors[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, questions) != 0) {
     not_started_ = fmt::format("no socket: {}", std::strerror(errno));
     return;
@@ -74,11 +76,15 @@ AdapterProcess::AdapterProcess(const std::vector<std::string>& command,
   }
   out_ = Descriptor(answers[0]);
   const Descriptor its_out(answers[1]);
-  Descriptor its_err;
-  if (!log.empty()) {
-    its_err = Descriptor(::open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
-    if (!its_err) its_err = Descriptor(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (::pipe2(errors, O_CLOEXEC) != 0) {
+    not_started_ = fmt::format("no pipe: {}", std::strerror(errno));
+    return;
   }
+  err_ = Descriptor(errors[0]);
+  const Descriptor its_err(errors[1]);
+  log_ = Descriptor(log.empty()
+                        ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+                        : ::open(log.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -122,16 +128,51 @@ AdapterProcess::Sent AdapterProcess::send(const std::string& line, Time until) {
 
 AdapterProcess::Filled AdapterProcess::fill(Time until) {
   if (!out_) return Filled::end;
-  pollfd more{out_.number(), POLLIN, 0};
-  int ready = 0;
-  while ((ready = ::poll(&more, 1, milliseconds_until(until))) < 0 && errno == EINTR) {
+  while (true) {
+    pollfd more[] = {{out_.number(), POLLIN, 0}, {err_.number(), POLLIN, 0}};
+    const int ready = ::poll(more, 2, milliseconds_until(until));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) return Filled::nothing_in_time;
+    if (more[1].revents != 0) keep_errors();
+    if (more[0].revents != 0) break;
+    if (steady_clock::now() >= until) return Filled::nothing_in_time;
   }
-  if (ready <= 0) return Filled::nothing_in_time;
   char bytes[65536];
   const auto n = ::read(out_.number(), bytes, sizeof bytes);
   if (n <= 0) return Filled::end;
   buffer_.append(bytes, static_cast<std::size_t>(n));
   return Filled::some;
+}
+
+// Pre: there is something to be read, or its end. Read also where nothing is kept any more, since
+// one that waits for room to complain in would not answer.
+void AdapterProcess::keep_errors() {
+  char bytes[65536];
+  const auto n = ::read(err_.number(), bytes, sizeof bytes);
+  if (n < 0 && errno == EINTR) return;
+  if (n <= 0) return err_.close();
+  last_words_.append(bytes, static_cast<std::size_t>(n));
+  if (last_words_.size() > longest_last_words)
+    last_words_.erase(0, last_words_.size() - longest_last_words);
+  struct stat log {};
+  if (!log_ || ::fstat(log_.number(), &log) != 0) return;
+  // A file has what all the others wrote, too.
+  const std::size_t there = S_ISREG(log.st_mode) ? static_cast<std::size_t>(log.st_size) : kept_;
+  if (there >= longest_log) return log_.close();
+  const auto room = std::min(static_cast<std::size_t>(n), longest_log - there);
+  if (const auto written = ::write(log_.number(), bytes, room); written > 0)
+    kept_ += static_cast<std::size_t>(written);
+  if (there + room < longest_log) return;
+  constexpr char cut[] = "\n(the rest is not kept)\n";
+  [[maybe_unused]] const auto ignored = ::write(log_.number(), cut, sizeof cut - 1);
+}
+
+std::string AdapterProcess::last_line() const {
+  const auto end = last_words_.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return {};
+  const auto before = last_words_.find_last_of('\n', end);
+  const auto begin = before == std::string::npos ? 0 : before + 1;
+  return last_words_.substr(begin, end + 1 - begin);
 }
 
 AdapterProcess::Got AdapterProcess::receive(std::string& line, Time until) {
@@ -164,26 +205,37 @@ void AdapterProcess::kill() {
 bool AdapterProcess::await_end(Time until) {
   if (pid_ < 0 || ended_) return true;
   const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  pollfd end{handle.number(), POLLIN, 0};
-  int ready = 0;
-  while ((ready = ::poll(&end, 1, milliseconds_until(until))) < 0 && errno == EINTR) {
+  pollfd wanted[] = {{handle.number(), POLLIN, 0}, {-1, POLLIN, 0}};
+  while (true) {
+    wanted[1].fd = err_.number();
+    const int ready = ::poll(wanted, 2, milliseconds_until(until));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready > 0 && wanted[1].revents != 0) keep_errors();
+    // Its last words are all there when it has ended, and those of what it started are not waited
+    // for; they fit into a pipe, which is one read.
+    if (wanted[0].revents != 0 || ready <= 0 || steady_clock::now() >= until) break;
   }
   // Left as it is until the destructor, so that its number, by which its session is killed, stays
   // its own.
   siginfo_t how{};
-  if (ready <= 0 ||
+  if (wanted[0].revents == 0 ||
       ::waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOWAIT | WNOHANG) != 0)
     return false;
   ended_ = how.si_pid == pid_;
   by_signal_ = how.si_code != CLD_EXITED;
   status_ = how.si_status;
+  pollfd rest{err_.number(), POLLIN, 0};
+  if (ended_ && err_ && ::poll(&rest, 1, 0) > 0) keep_errors();
   return ended_;
 }
 
 std::string AdapterProcess::end() {
   if (!not_started_.empty()) return not_started_;
-  if (!await_end(steady_clock::now() + time_to_end)) return "it closed its output";
-  return fmt::format("{} {}", by_signal_ ? "signal" : "exit code", status_);
+  const bool ended = await_end(steady_clock::now() + time_to_end);
+  const std::string how = ended ? fmt::format("{} {}", by_signal_ ? "signal" : "exit code", status_)
+                                : "it closed its output";
+  const std::string line = last_line();
+  return line.empty() || (ended && status_ == 0) ? how : how + ": " + line;
 }
 
 }  // namespace tribunal

@@ -9,6 +9,7 @@
 
 #include "clients/adapter/client.h"
 #include "clients/adapter/ready.h"
+#include "clients/described/members.h"
 #include "clients/described/template.h"
 #include "harness/cluster/command.h"
 #include "harness/parts/catalogue.h"
@@ -20,7 +21,10 @@ namespace {
 using std::string;
 using std::chrono::steady_clock;
 
-constexpr Milliseconds command_deadline{30'000}, chore_deadline{15'000}, role_deadline{500};
+constexpr Milliseconds command_deadline{30'000}, chore_deadline{15'000}, role_deadline{500},
+    member_list_deadline{1'000};
+// A tool may take longer to begin on a busy machine than whoever asks wants to wait.
+constexpr Milliseconds least_ready_patience{2'000};
 
 string first_line(const string& text) { return text.substr(0, text.find_first_of("\r\n")); }
 
@@ -116,7 +120,8 @@ class Described {
     while (true) {
       const auto left = std::chrono::ceil<Milliseconds>(until - steady_clock::now());
       if (left.count() <= 0) return false;
-      if (host.run(filled(it_.ready, on(host, deployment)), left).ok()) return true;
+      const auto patience = std::max(left, least_ready_patience);
+      if (host.run(filled(it_.ready, on(host, deployment)), patience).ok()) return true;
       std::this_thread::sleep_for(std::min(left, Milliseconds(50)));
     }
   }
@@ -146,10 +151,35 @@ class Described {
 
   string chore(const DescribedCommand& command, Host& host, const Deployment& deployment) const {
     const auto done = host.run(filled(command, on(host, deployment)), chore_deadline);
-    if (!done.ok())
-      throw std::runtime_error(
-          adapter_words(fmt::format("exit code {}: {}", done.status, done.err + done.out), {}));
+    if (!done.ok()) throw refusal("it was refused", done);
     return adapter_words(trimmed(done.out), {});
+  }
+
+  std::optional<MemberView> members(Host& asked, const Deployment& deployment) const {
+    const auto said =
+        asked.run(filled(it_.members.list, on(asked, deployment)), member_list_deadline);
+    if (!said.ok()) return {};
+    return members_said(said.out, deployment);
+  }
+
+  void add_member(Host& asked, Host& joining, const Deployment& deployment) const {
+    change_members(asked, it_.members.add, {"joining", joining.address()}, deployment);
+  }
+
+  void remove_member(Host& asked, const Member& member, const Deployment& deployment) const {
+    change_members(asked, it_.members.remove, {"member", member.id}, deployment);
+  }
+
+  // Noted first, so that what is started in between, by whomever, does not found a cluster of its
+  // own.
+  void wipe(Host& host, const Deployment& deployment) const {
+    deployment.notes->set(wiped(host.name()), "yes");
+    const auto& own = it_.members.wipe;
+    const auto done = host.run(own.words.empty() ? std::vector<string>{"find", host.data().string(),
+                                                                       "-mindepth", "1", "-delete"}
+                                                 : filled(own, on(host, deployment)),
+                               chore_deadline);
+    if (!done.ok()) throw refusal("the wipe", done);
   }
 
   string endpoint(const string& address) const { return endpoint_of(it_, address); }
@@ -163,6 +193,28 @@ class Described {
   const Description& description() const { return it_; }
 
  private:
+  static string wiped(const string& host) { return "wiped " + host; }
+
+  static std::runtime_error refusal(const string& what, const CommandResult& done) {
+    return std::runtime_error(adapter_words(
+        fmt::format("{}: {}", what,
+                    done.timed_out
+                        ? "out of time"
+                        : fmt::format("exit code {}: {}", done.status, done.err + done.out)),
+        {}));
+  }
+
+  void change_members(Host& asked, const DescribedCommand& command,
+                      const std::pair<string, string>& whom, const Deployment& deployment) const {
+    const auto place = on(asked, deployment);
+    auto known = blanks(place);
+    known.insert(whom);
+    auto words = command.words;
+    for (auto& word : words) word = filled_in(word, known, deployment, place.index);
+    const auto done = asked.run(words, chore_deadline);
+    if (!done.ok()) throw refusal(whom.first, done);
+  }
+
   [[noreturn]] void lacking(const string& what) const {
     throw Error(Blame::environment, fmt::format("{} is not installed: {}", it_.name, what),
                 it_.install);
@@ -193,6 +245,7 @@ class Described {
     blanks["name"] = deployment.hosts[index];
     blanks["address"] = deployment.addresses[index];
     blanks["first"] = deployment.addresses[0];
+    blanks["joins"] = deployment.notes->get(wiped(blanks["name"])) == "yes" ? "yes" : "no";
     return blanks;
   }
 
@@ -291,6 +344,18 @@ Database described_database(const Description& description, const std::vector<Da
     made.chores.push_back({name, [it, command = command](Host& host, const Deployment& where) {
                              return it->chore(command, host, where);
                            }});
+  if (!description.members.list.words.empty()) {
+    made.members.view = [it](Host& asked, const Deployment& where) {
+      return it->members(asked, where);
+    };
+    made.members.add = [it](Host& asked, Host& joining, const Deployment& where) {
+      it->add_member(asked, joining, where);
+    };
+    made.members.remove = [it](Host& asked, const Member& member, const Deployment& where) {
+      it->remove_member(asked, member, where);
+    };
+    made.members.wipe = [it](Host& host, const Deployment& where) { it->wipe(host, where); };
+  }
   if (description.built_in.empty()) {
     made.connect = [it](const string& address, const Deployment& where) {
       return connect_adapter(adapter_command(it->description(), where), it->endpoint(address),

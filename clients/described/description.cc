@@ -39,10 +39,10 @@ class DescriptionReader {
 
  private:
   static const std::vector<string>& known() {
-    static const std::vector<string> all = {"name",      "summary", "server",  "nodes",  "port",
-                                            "options",   "files",   "logs",    "before", "start",
-                                            "form",      "ready",   "role",    "chores", "stop",
-                                            "workloads", "client",  "promises"};
+    static const std::vector<string> all = {"name",      "summary", "server",   "nodes",   "port",
+                                            "options",   "files",   "logs",     "before",  "start",
+                                            "form",      "ready",   "role",     "chores",  "stop",
+                                            "workloads", "client",  "promises", "members", "wipe"};
     return all;
   }
 
@@ -54,29 +54,32 @@ class DescriptionReader {
   }
 
   // A text whose blanks are known.
-  string blanked(const YAML::Node& node, const string& what) const {
+  string blanked(const YAML::Node& node, const string& what, const string& own = {}) const {
     string text = yaml_.text(node, what);
-    check_blanks(node, text);
+    check_blanks(node, text, own);
     return text;
   }
 
-  void check_blanks(const YAML::Node& node, const string& text) const {
+  // `own`: a blank of this text alone.
+  void check_blanks(const YAML::Node& node, const string& text, const string& own) const {
     std::vector<string> options;
+    if (!own.empty()) options.push_back(own);
     for (const auto& option : made_.options) options.push_back(option.name);
     if (const string mistake = mistake_in_template(text, options); !mistake.empty())
       yaml_.object(node, mistake, "docs/deployments.md has what may stand in {{ }}");
   }
 
-  DescribedCommand command(const YAML::Node& node, const string& what) const {
+  DescribedCommand command(const YAML::Node& node, const string& what,
+                           const string& own = {}) const {
     if (node.IsScalar()) {
-      const string line = blanked(node, what);
+      const string line = blanked(node, what, own);
       if (line.empty()) yaml_.object(node, what + " is empty", "a command");
       return {{"/bin/sh", "-c", line}};
     }
     DescribedCommand made;
     if (!node.IsSequence() || node.size() == 0)
       yaml_.object(node, what + " is no command", "[program, argument], or a line for the shell");
-    for (const auto& word : node) made.words.push_back(blanked(word, "a word of " + what));
+    for (const auto& word : node) made.words.push_back(blanked(word, "a word of " + what, own));
     return made;
   }
 
@@ -165,6 +168,24 @@ class DescriptionReader {
     if (has("stop")) made_.stop_signal = signal_of(keys_["stop"]);
   }
 
+  void read_members() {
+    if (!has("members")) {
+      if (has("wipe"))
+        yaml_.object(keys_["wipe"], "a node is wiped only where members come and go",
+                     "members: {list: ..., add: ..., remove: ...} beside it, or no 'wipe'");
+      return;
+    }
+    auto parts = yaml_.map(keys_["members"], "members", {"list", "add", "remove"});
+    for (const char* name : {"list", "add", "remove"})
+      if (!parts.contains(name))
+        yaml_.object(keys_["members"], fmt::format("members have no '{}'", name),
+                     "members: {list: COMMAND, add: COMMAND, remove: COMMAND}");
+    made_.members.list = command(parts["list"], "list");
+    made_.members.add = command(parts["add"], "add", "joining");
+    made_.members.remove = command(parts["remove"], "remove", "member");
+    made_.members.wipe = command_if_there("wipe");
+  }
+
   int signal_of(const YAML::Node& node) const {
     static const std::map<string, int> signals = {{"TERM", 15}, {"INT", 2},   {"QUIT", 3},
                                                   {"HUP", 1},   {"USR1", 10}, {"USR2", 12}};
@@ -192,6 +213,7 @@ class DescriptionReader {
     if (has("chores"))
       for (const auto& [name, node] : yaml_.map(keys_["chores"], "chores", {}))
         made_.chores[name] = command(node, name);
+    read_members();
     if (!has("start")) return;
     if (!has("server"))
       yaml_.object(keys_["start"], "it starts something and names no server",
@@ -237,7 +259,19 @@ class DescriptionReader {
     if (parts.contains("adapter") == parts.contains("built-in"))
       yaml_.object(client, "a client is either an adapter or one that is built in",
                    "adapter: [python3, \"{{folder}}/mydb.py\"], or built-in: etcd");
-    if (parts.contains("adapter")) made_.adapter = command(parts["adapter"], "adapter");
+    if (parts.contains("adapter")) {
+      made_.adapter = command(parts["adapter"], "adapter");
+      // A program alone needs no shell, which would not look for it beside the file.
+      const string& line = made_.adapter.words.back();
+      if (parts["adapter"].IsScalar() &&
+          line.find_first_of(" \t\n$&|;<>()'\"`\\*?[]#~=") == string::npos)
+        made_.adapter.words = {line};
+    }
+    for (const auto& word : made_.adapter.words)
+      if (const string blank = blank_of_a_node(word); !blank.empty())
+        yaml_.object(parts["adapter"],
+                     fmt::format("an adapter is on no node: it has no {{{{{}}}}}", blank),
+                     "its opening says its address, those of all nodes, and the options");
     if (parts.contains("built-in")) made_.built_in = yaml_.text(parts["built-in"], "built-in");
     if (has("workloads")) made_.workloads = yaml_.one_or_more(keys_["workloads"], "workloads");
   }

@@ -32,6 +32,12 @@ struct DescribedPromise {
   std::vector<std::string> checkers;  // {"progress"}: nothing is promised
 };
 
+// How its members come and go; no `list`: they do not.
+struct DescribedMembers {
+  DescribedCommand list, add, remove;
+  DescribedCommand wipe;  // none: the node's data folder is emptied
+};
+
 struct Description {
   std::filesystem::path file;  // absolute
   std::string name, summary;
@@ -46,6 +52,7 @@ struct Description {
   std::vector<DescribedDaemon> daemons;  // empty: it can only be spoken to where it runs already
   DescribedCommand ready, role;
   std::map<std::string, DescribedCommand> chores;
+  DescribedMembers members;
   int stop_signal = 15;
   DescribedCommand adapter;
   std::string built_in;                // the name of a client instead of an adapter

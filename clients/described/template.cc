@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <functional>
 
 namespace tribunal {
@@ -11,10 +12,16 @@ namespace {
 
 using std::string;
 
-// Calls `fill` for what stands between each {{ and }} and puts its answer there. False: the last
+// Calls `fill` for what stands between each {{ and }} and puts its answer there. What does not
+// begin like a name is none of ours, such as {{1, 'integer'}} in a script of Lua. False: the last
 // one has no end.
 bool replace_blanks(string& text, const std::function<string(const string&)>& fill) {
   for (std::size_t at = 0; (at = text.find("{{", at)) != string::npos;) {
+    const auto begin = text.find_first_not_of(' ', at + 2);
+    if (begin == string::npos || std::isalpha(static_cast<unsigned char>(text[begin])) == 0) {
+      ++at;
+      continue;
+    }
     const auto end = text.find("}}", at);
     if (end == string::npos) return false;
     string blank = text.substr(at + 2, end - at - 2);
@@ -60,8 +67,21 @@ const std::vector<std::pair<string, string>>& blank_names() {
       {"port", "as the description says"},
       {"binary", "the server, with its whole path"},
       {"folder", "where the description is"},
+      {"joins",
+       "yes on a node that was wiped, and has to join the members that there are; else no"},
   };
   return all;
+}
+
+string blank_of_a_node(const string& text) {
+  string found;
+  string passing = text;
+  replace_blanks(passing, [&](const string& blank) {
+    for (const char* name : {"name", "address", "index", "data", "first", "joins"})
+      if (blank == name && found.empty()) found = blank;
+    return string();
+  });
+  return found;
 }
 
 string mistake_in_template(const string& text, const std::vector<string>& options) {

@@ -18,6 +18,9 @@ using Blanks = std::map<std::string, std::string>;
 // The blanks that every description has, each with what is written there.
 const std::vector<std::pair<std::string, std::string>>& blank_names();
 
+// The first blank in a text that only a node can fill in; empty: there is none.
+std::string blank_of_a_node(const std::string& text);
+
 // What is wrong with a text: a blank that nobody knows, or one without an end; empty: nothing.
 std::string mistake_in_template(const std::string& text, const std::vector<std::string>& options);
 

@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <ctime>
+#include <fstream>
 
+#include "clients/adapter/client.h"
 #include "clients/adapter/conformance.h"
 #include "clients/catalogue.h"
 #include "clients/described/deploy.h"
@@ -27,6 +29,17 @@ struct AdapterFlags {
   std::string address, set, access_file;
 };
 
+// The first lines of it, since most adapters say the same again and again.
+void show_standard_error(const std::filesystem::path& log) {
+  constexpr int shown = 20;
+  std::ifstream file(log);
+  std::string line;
+  for (int i = 0; i <= shown && std::getline(file, line); ++i) {
+    if (i == 0) fmt::print(stderr, "\nIt wrote to standard error:\n");
+    fmt::print(stderr, "  {}\n", i < shown ? adapter_words(line, {}) : "...");
+  }
+}
+
 int report_checks(const std::vector<std::string>& command, const std::string& address,
                   const Deployment& deployment) {
   fmt::print("adapter {}, server {}\n", fmt::join(command, " "), address);
@@ -38,6 +51,7 @@ int report_checks(const std::vector<std::string>& command, const std::string& ad
                                     });
   fmt::print("{}\n", passed ? "\nIt does what docs/adapters.md says."
                             : "\nIt is not to be believed yet: docs/adapters.md says why.");
+  show_standard_error(adapter_log(deployment));
   return passed ? 0 : 1;
 }
 
@@ -54,12 +68,14 @@ Deployment deployment_of(const AdapterFlags& flags, const std::vector<DatabaseOp
 void await_ready(const Database& database, Cluster& cluster, const Deployment& deployment) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   for (std::size_t i = 0; i < cluster.size(); ++i)
-    while (!database.ready(cluster.host(i), deployment, Milliseconds(500)))
-      if (std::chrono::steady_clock::now() > until)
-        throw Error(Blame::environment,
-                    fmt::format("{} on {} did not answer within 30 s of its start", database.name,
-                                cluster.host(i).name()),
-                    "`tribunal run` with the same file keeps what it said");
+    while (!database.ready(cluster.host(i), deployment, Milliseconds(500))) {
+      if (std::chrono::steady_clock::now() <= until) continue;
+      show_standard_error(adapter_log(deployment));
+      throw Error(Blame::environment,
+                  fmt::format("{} on {} did not answer within 30 s of its start", database.name,
+                              cluster.host(i).name()),
+                  "`tribunal run` with the same file keeps what it said");
+    }
 }
 
 int check_in_cell(const Description& description, Deployment deployment) {
@@ -70,9 +86,11 @@ int check_in_cell(const Description& description, Deployment deployment) {
                             description.name),
                 "--address HOST:PORT of one that runs");
   std::tie(deployment.binary, deployment.version) = database.find({});
+  ask_adapter(adapter_command(description, deployment), Milliseconds(10'000));
   return inside_cell([&] {
     return guarded([&] {
       const ThrowAwayFolder folder;
+      deployment.notes->set("logs", folder.path().string());
       CellOptions cell;
       cell.hosts = description.nodes.usual;
       cell.logs = folder.path() / "logs";
@@ -85,8 +103,9 @@ int check_in_cell(const Description& description, Deployment deployment) {
         database.start(cluster->host(i), deployment);
       if (database.form) database.form(*cluster, deployment);
       await_ready(database, *cluster, deployment);
-      return report_checks(adapter_command(description, deployment),
-                           endpoint_of(description, cluster->host(0).address()), deployment);
+      const auto command = adapter_command(description, deployment);
+      for (auto& address : deployment.addresses) address = endpoint_of(description, address);
+      return report_checks(command, deployment.addresses[0], deployment);
     });
   });
 }
@@ -100,13 +119,18 @@ int adapter_check(const AdapterFlags& flags) {
                   "one whose `client` has an `adapter`");
     const auto deployment = deployment_of(flags, description.options);
     if (flags.address.empty()) return check_in_cell(description, deployment);
+    const ThrowAwayFolder logs;
+    deployment.notes->set("logs", logs.path().string());
     return report_checks(adapter_command(description, deployment),
                          endpoint_of(description, flags.address), deployment);
   }
   if (flags.address.empty())
     throw Error(Blame::usage, "it is not said which server the adapter is to be tried against",
                 "--address HOST:PORT, or a description (docs/deployments.md) instead of a command");
-  return report_checks(flags.command, flags.address, deployment_of(flags, {}));
+  const auto deployment = deployment_of(flags, {});
+  const ThrowAwayFolder logs;
+  deployment.notes->set("logs", logs.path().string());
+  return report_checks(flags.command, flags.address, deployment);
 }
 
 }  // namespace

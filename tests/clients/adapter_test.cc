@@ -108,6 +108,31 @@ TEST_F(AdapterTest, OneThatDiesBeforeACallFailsIt) {
   EXPECT_NE(refused.error.find("exit code 3"), std::string::npos) << refused.error;
 }
 
+TEST_F(AdapterTest, OneThatDiesSaysWhyByTheLastLineOfItsStandardError) {
+  auto client = adapter(std::string(hello) +
+                        "next; echo Traceback: >&2; echo 'no such file: moon1' >&2; exit 3\n");
+  const auto lost = attempt(*client, Write{1, 5, {}});
+  EXPECT_EQ(lost.error, "the adapter ended (exit code 3: no such file: ***)");
+  try {
+    ask_adapter({"/bin/sh", "-c", "echo out of order >&2; exit 1"}, std::chrono::seconds(30));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("out of order"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(AdapterTest, OneThatComplainsWithoutEndStillAnswersAndDoesNotFillTheDisk) {
+  auto client = adapter(std::string(hello) +
+                        "next; head -c 9000000 /dev/zero | tr '\\0' x >&2; answer ok '\"a\":1'\n"
+                        "next; answer ok '\"value\":5'\nread -r line\n");
+  EXPECT_EQ(attempt(*client, Write{1, 5, {}}).outcome, Outcome::ok);
+  EXPECT_EQ(attempt(*client, Read{1, {}, {}}).outcome, Outcome::ok);
+  const auto kept = log();
+  EXPECT_GE(kept.size(), std::size_t{8} << 20);
+  EXPECT_LE(kept.size(), (std::size_t{8} << 20) + 100);
+  EXPECT_NE(kept.find("the rest is not kept"), std::string::npos);
+}
+
 TEST_F(AdapterTest, OneThatIsSilentIsKilledAtTheDeadlineWithAllThatItStarted) {
   auto client =
       adapter(std::string(hello) + "next\nsleep 1000 &\necho $! >> " + pids().string() + "\nwait\n",

@@ -108,6 +108,19 @@ TEST_F(ConformanceTest, PassesTheExamples) {
   }
 }
 
+// As one does that looks for the primary: it takes another address than its own.
+TEST_F(ConformanceTest, PassesOneThatGoesByTheAddressesOfAll) {
+  deployment_.addresses = {"127.0.0.1:1", server_->address()};
+  EXPECT_EQ(wrong(python({{"opening[\"address\"]", "opening[\"addresses\"][1]"}})), "");
+}
+
+TEST_F(ConformanceTest, ConvictsOneThatCallsALostAnswerFailedByTheAddressesOfAll) {
+  deployment_.addresses = {"127.0.0.1:1", server_->address()};
+  const auto said = wrong(python(
+      {{"opening[\"address\"]", "opening[\"addresses\"][1]"}, {"\"unknown\"", "\"failed\""}}));
+  EXPECT_NE(said.find("it took effect: a lost answer is unknown"), std::string::npos) << said;
+}
+
 TEST_F(ConformanceTest, ConvictsOneThatCallsALostAnswerFailed) {
   const auto said = wrong(python({{"\"unknown\"", "\"failed\""}}));
   EXPECT_NE(said.find("it took effect: a lost answer is unknown"), std::string::npos) << said;

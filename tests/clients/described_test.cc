@@ -7,6 +7,7 @@
 #include "clients/described/deploy.h"
 #include "clients/described/template.h"
 #include "harness/record/error.h"
+#include "tests/clients/named_host.h"
 #include "tests/run/scratch.h"
 
 namespace tribunal {
@@ -35,6 +36,16 @@ class DescribedTest : public ::testing::Test {
   Scratch scratch_;
 };
 
+TEST_F(DescribedTest, AnAdapterThatIsAProgramAloneIsLookedForBesideTheFile) {
+  const auto command = [&](const std::string& adapter) {
+    return adapter_command(read("name: mydb\nclient: {adapter: " + adapter + "}\n"), {});
+  };
+  const std::string beside = (scratch_.path() / "client").string();
+  EXPECT_EQ(command("./client"), std::vector<std::string>{beside});
+  EXPECT_EQ(command("[./client, -v]"), (std::vector<std::string>{beside, "-v"}));
+  EXPECT_EQ(command("./client -v")[0], "/bin/sh");
+}
+
 TEST_F(DescribedTest, AWholeOneIsRead) {
   const auto it = read(R"(
 name: mydb
@@ -57,6 +68,8 @@ form: ["mydbctl init", [mydbctl, join]]
 ready: mydbctl ping
 role: mydbctl role
 chores: {compact: mydbctl compact}
+members: {list: mydbctl members, add: "mydbctl add {{joining}}", remove: "mydbctl remove {{member}}"}
+wipe: rm -rf {{data}}/x
 stop: INT
 client: {adapter: ["{{folder}}/client"]}
 workloads: [register, set]
@@ -74,6 +87,7 @@ promises: [{workloads: set, when: {level: low}, checkers: none}, {checkers: [set
   EXPECT_EQ(it.daemons[1].command.words, (std::vector<std::string>{"/bin/sh", "-c", "other"}));
   EXPECT_EQ(it.form.size(), 2u);
   EXPECT_EQ(it.stop_signal, 2);
+  EXPECT_EQ(it.members.wipe.words.back(), "rm -rf {{data}}/x");
   const auto database = described_database(it, {});
   EXPECT_EQ(database.nodes({}).usual, 3u);
   EXPECT_EQ(database.promises({{"level", "low"}}, "set"), std::vector<std::string>{"progress"});
@@ -84,6 +98,7 @@ promises: [{workloads: set, when: {level: low}, checkers: none}, {checkers: [set
 
 TEST_F(DescribedTest, WithoutAStartItIsOnlyForWhatRunsAlready) {
   EXPECT_FALSE(described_database(read(least), {}).start);
+  EXPECT_FALSE(described_database(read(least), {}).members.view);
 }
 
 TEST_F(DescribedTest, MistakesAreNamedByTheirLine) {
@@ -124,6 +139,10 @@ TEST_F(DescribedTest, MistakesAreNamedByTheirLine) {
       {begin + "promises: [{workloads: set}]\n", "a promise has no 'checkers'"},
       {begin + "promises: [{when: {a: b}, checkers: set}]\n", "when has no 'a'"},
       {begin + "ready: {a: b}\n", "ready is no command"},
+      {begin + "wipe: rm -rf {{data}}\n", "wiped only where members come and go"},
+      {begin + "members: {list: x, add: x}\n", "members have no 'remove'"},
+      {begin + "members: {list: x, add: \"{{member}}\", remove: x}\n", "there is no {{member}}"},
+      {"name: mydb\nclient: {adapter: [x, \"{{address}}\"]}\n", "it has no {{address}}"},
       {begin + "ready: ''\n", "ready is empty"},
       {"name: [\n", "this is no YAML"},
       {"- a\n", "no map of names to values"},
@@ -147,6 +166,81 @@ TEST_F(DescribedTest, BlanksAreFilledInForTheirNode) {
   EXPECT_EQ(filled_in("{{others INDEX@ADDRESS}}", blanks, three, 1), "1@10.0.0.1,3@10.0.0.3");
   EXPECT_EQ(mistake_in_template("{{size}} {{all x}}", {"size"}), "");
   EXPECT_NE(mistake_in_template("{{size}}", {}), "");
+}
+
+TEST_F(DescribedTest, WhatDoesNotBeginLikeANameIsNoBlank) {
+  const std::string lua = "{parts = {{1, 'integer'}, {2, 'integer'}}} {{ {{'x'}} {{",
+                    both = "{{1}} {{size}}";
+  EXPECT_EQ(mistake_in_template(lua, {}), "");
+  EXPECT_EQ(filled_in(lua, {}, {}, 0), lua);
+  EXPECT_EQ(filled_in(both, {{"size", "64"}}, {}, 0), "{{1}} 64");
+}
+
+// Members of three nodes, as commands on this machine.
+class DescribedMembersTest : public DescribedTest {
+ protected:
+  DescribedMembersTest() {
+    three_.hosts = {"n1", "n2", "n3"};
+    three_.addresses = {"10.0.0.1", "10.0.0.2", "10.0.0.3"};
+    std::filesystem::create_directories(data() / "db");
+    std::ofstream(data() / "db" / "log") << "x";
+    std::ofstream(data() / "kept") << "x";
+  }
+  Database with(const std::string& list, const std::string& wipe = {}) {
+    return described_database(read(std::string(least) + "members:\n  list: \"" + list +
+                                   "\"\n  add: echo {{joining}} by {{name}} >> {{folder}}/asked\n"
+                                   "  remove: echo {{member}} by {{name}} >> {{folder}}/asked\n" +
+                                   wipe),
+                              {});
+  }
+  std::filesystem::path data() const { return scratch_.path() / "data"; }
+  std::string asked() const {
+    std::ifstream file(scratch_.path() / "asked");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  Deployment three_;
+  NamedHost first_{0, "10.0.0.1", data()}, second_{1, "10.0.0.2", data()};
+};
+
+TEST_F(DescribedMembersTest, AreListedByTheirNodes) {
+  const auto seen = with("printf 'c 10.0.0.2:2380 started\\nb n1\\na -  unstarted\\n'")
+                        .members.view(first_, three_);
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(*seen, (MemberView{{"a", "", false}, {"b", "n1", false}, {"c", "n2", true}}));
+}
+
+TEST_F(DescribedMembersTest, AreNotKnownWhereTheListIsNone) {
+  for (const char* list : {"exit 1", "true", "echo a", "echo a n1 perhaps", "echo a n1 started x"})
+    EXPECT_FALSE(with(list).members.view(first_, three_)) << list;
+}
+
+TEST_F(DescribedMembersTest, ComeAndGoByCommandsOnTheNodeThatIsAsked) {
+  const auto database = with("exit 1");
+  database.members.remove(first_, {"7", "n2", true}, three_);
+  database.members.add(first_, second_, three_);
+  EXPECT_EQ(asked(), "7 by n1\n10.0.0.2 by n1\n");
+}
+
+TEST_F(DescribedMembersTest, AWipeEmptiesTheDataFolderUnlessItIsSaidHow) {
+  with("exit 1", "wipe: rm -r {{data}}/db\n").members.wipe(second_, three_);
+  EXPECT_FALSE(std::filesystem::exists(data() / "db"));
+  EXPECT_TRUE(std::filesystem::exists(data() / "kept"));
+  with("exit 1").members.wipe(second_, three_);
+  EXPECT_TRUE(std::filesystem::is_empty(data()));
+  EXPECT_THROW(with("exit 1", "wipe: echo no >&2; exit 1\n").members.wipe(second_, three_),
+               std::runtime_error);
+}
+
+TEST_F(DescribedMembersTest, ANodeThatWasWipedIsToldToJoin) {
+  const auto database =
+      described_database(read(std::string(least) + "members: {list: x, add: x, remove: x}\n"
+                                                   "ready: test {{joins}} = yes\n"),
+                         {});
+  EXPECT_FALSE(database.ready(second_, three_, Milliseconds(1)));
+  database.members.wipe(second_, three_);
+  EXPECT_TRUE(database.ready(second_, three_, std::chrono::seconds(30)));
+  EXPECT_FALSE(database.ready(first_, three_, Milliseconds(1)));
 }
 
 TEST_F(DescribedTest, WorkloadsFollowFromTheHelloWhereTheyAreNotSaid) {
