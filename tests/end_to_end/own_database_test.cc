@@ -73,6 +73,60 @@ TEST_F(MemcachedTest, AndSoIsARaftClusterNotConvicted) {
   EXPECT_TRUE(std::filesystem::exists(folder.logs("n2") / "ovsdb-server.log"));
 }
 
+// A primary with replicas, whose adapter goes by the addresses of all.
+TEST_F(MemcachedTest, AndSoDoesOneThatGoesToThePrimary) {
+  if (!find_program("tarantool")) GTEST_SKIP() << "needs tarantool";
+  const auto ended = tribunal(
+      {"adapter", "check", std::string(TRIBUNAL_SOURCE) + "/examples/tarantool/tarantool.yaml"});
+  EXPECT_EQ(ended.status, 0) << ended.out;
+  EXPECT_EQ(ended.out.find("not seen"), std::string::npos) << ended.out;
+}
+
+// etcd as a description has it, whose members come and go.
+class DescribedEtcdTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string why;
+    if (!can_run_etcd(why)) GTEST_SKIP() << "no cell can be had here:\n" << why;
+    if (!find_program("etcdctl")) GTEST_SKIP() << "needs etcdctl: apt-get install etcd-client";
+  }
+  // The example with that client, in a folder of its own.
+  std::string with_client(const std::string& client) {
+    std::string text = read_file(example() / "etcd.yaml");
+    const std::string own = "client: {adapter: ./adapter}";
+    EXPECT_NE(text.find(own), std::string::npos);
+    text.replace(text.find(own), own.size(), "client: {" + client + "}");
+    std::ofstream(scratch_.path() / "etcd.yaml") << text;
+    return scratch_.path() / "etcd.yaml";
+  }
+  static std::filesystem::path example() { return TRIBUNAL_SOURCE "/examples/etcd"; }
+
+  Scratch scratch_;
+};
+
+TEST_F(DescribedEtcdTest, ItsAdapterInGoDoesWhatItShould) {
+  if (!find_program("go")) GTEST_SKIP() << "needs go: apt-get install golang-go";
+  const auto adapter = scratch_.path() / "adapter";
+  const auto built = run_command(
+      {"env", "GO111MODULE=off", "GOFLAGS=", "GOCACHE=" + (scratch_.path() / "cache").string(),
+       "go", "build", "-o", adapter, example() / "etcd.go"},
+      std::chrono::minutes(5));
+  ASSERT_TRUE(built.ok()) << built.err;
+  const auto ended = tribunal({"adapter", "check", with_client("adapter: ./adapter")});
+  EXPECT_EQ(ended.status, 0) << ended.out;
+  EXPECT_EQ(ended.out.find("not seen"), std::string::npos) << ended.out;
+}
+
+TEST_F(DescribedEtcdTest, AMemberIsReplacedByOneWithoutData) {
+  const auto runs = scratch_.path() / "runs";
+  const auto ended =
+      tribunal({"run", with_client("built-in: etcd"), "--faults", "replace-member", "--time", "15s",
+                "--fault-every", "8s", "--seed", "3", "--out", runs.string()});
+  EXPECT_NE(ended.status, 1) << ended.out;
+  const std::string receipts = read_file(run_folder(runs) / "faults.jsonl");
+  EXPECT_NE(receipts.find("is in with no data"), std::string::npos) << ended.out << receipts;
+}
+
 // An etcd that somebody else runs, on free ports of 127.0.0.1.
 class EndpointsRunTest : public ::testing::Test {
  protected:
