@@ -52,18 +52,23 @@ Trials try_to_prepare(const std::vector<FaultKind>& kinds, const std::filesystem
   return trials;
 }
 
+ScriptStep step_of(const FaultKind& kind) {
+  ScriptStep step;
+  step.kind = ScriptStep::Kind::fault;
+  step.fault.fault = kind.name;
+  step.fault.duration = lasting;
+  if (!kind.targets.empty()) step.fault.target = kind.targets.front();
+  if (!kind.shapes.empty()) step.fault.shape = kind.shapes.front();
+  return step;
+}
+
+// Those after which a database need not serve again come last, so that they spoil no other.
 Script one_after_the_other(const Trials& trials, const std::vector<FaultKind>& kinds) {
   Script script{"doctor", "every fault once", Mode::safety, {}};
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    if (!trials[i].works) continue;
-    ScriptStep step;
-    step.kind = ScriptStep::Kind::fault;
-    step.fault.fault = kinds[i].name;
-    step.fault.duration = lasting;
-    if (!kinds[i].targets.empty()) step.fault.target = kinds[i].targets.front();
-    if (!kinds[i].shapes.empty()) step.fault.shape = kinds[i].shapes.front();
-    script.steps.push_back(step);
-  }
+  for (const bool betraying : {false, true})
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+      if (trials[i].works && (kinds[i].harm == Harm::betrays) == betraying)
+        script.steps.push_back(step_of(kinds[i]));
   return script;
 }
 
