@@ -194,7 +194,7 @@ bool CausalJudge::judge_views(const KeyWrites& writes, const CausalOrder* order)
 }
 
 void CausalJudge::conclude() {
-  const Movement movement = movement_of(history_, versions_);
+  const SessionMoves movement = movement_of(history_, versions_);
   figure("sessions", grouped(movement.sessions));
   figure("sessions on more than one node", grouped(movement.moved));
   if (reads_ == 0 || writes_ == 0) {

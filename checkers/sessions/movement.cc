@@ -6,14 +6,14 @@
 
 namespace tribunal {
 
-std::string Movement::caution() const {
+std::string SessionMoves::caution() const {
   return moved != 0 || sessions == 0
              ? ""
              : "; but no session visited more than one node, so that little could show";
 }
 
-Movement movement_of(const History& history, const Versions& versions) {
-  Movement movement;
+SessionMoves movement_of(const History& history, const Versions& versions) {
+  SessionMoves movement;
   movement.sessions = versions.sessions();
   for (std::uint32_t session = 0; session < versions.sessions(); ++session) {
     std::uint16_t node = 0;

@@ -128,7 +128,7 @@ class Concluding {
   const History& history_;
   const Versions& versions_;
   const SessionFindings& findings_;
-  const Movement movement_;
+  const SessionMoves movement_;
 };
 
 Verdict check_one(Guarantee guarantee, const History& history, const CheckOptions& options,

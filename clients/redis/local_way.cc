@@ -11,10 +11,10 @@ namespace {
 
 class LocalWay final : public RedisWay {
  public:
-  LocalWay(const std::string& node, const Deployment& deployment, Witness witness)
+  LocalWay(const std::string& node, const Deployment& deployment, PrimaryWitness witness)
       : node_(redis_endpoint(node)),
         access_(deployment.access),
-        asks_sentinel_(witness == Witness::sentinel),
+        asks_sentinel_(witness == PrimaryWitness::sentinel),
         witness_(asks_sentinel_ ? sentinel_endpoint(node) : node_,
                  asks_sentinel_ ? Access{} : deployment.access) {}
 
@@ -78,7 +78,7 @@ class LocalWay final : public RedisWay {
 }  // namespace
 
 std::unique_ptr<RedisWay> local_way(const std::string& node, const Deployment& deployment,
-                                    Witness witness) {
+                                    PrimaryWitness witness) {
   return std::make_unique<LocalWay>(node, deployment, witness);
 }
 

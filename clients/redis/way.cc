@@ -39,7 +39,7 @@ class ReadsHereWay final : public RedisWay {
 std::unique_ptr<RedisWay> way_to_primary(const std::string& node, const Deployment& deployment) {
   const bool watched = redis_option(deployment, "layout") == "sentinel";
   if (redis_option(deployment, "route") == "local")
-    return local_way(node, deployment, watched ? Witness::sentinel : Witness::server);
+    return local_way(node, deployment, watched ? PrimaryWitness::sentinel : PrimaryWitness::server);
   if (watched) return sentinels_way(node, deployment);
   const bool alone = deployment.addresses.empty();
   return one_server_way(alone ? node : deployment.addresses.front(), deployment);

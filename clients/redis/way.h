@@ -32,9 +32,9 @@ std::unique_ptr<RedisWay> make_way(const std::string& address, const Deployment&
 
 // The ways there are, for commands that want a primary.
 std::unique_ptr<RedisWay> one_server_way(const std::string& server, const Deployment& deployment);
-enum class Witness : std::uint8_t { sentinel, server };
+enum class PrimaryWitness : std::uint8_t { sentinel, server };
 std::unique_ptr<RedisWay> local_way(const std::string& node, const Deployment& deployment,
-                                    Witness witness);
+                                    PrimaryWitness witness);
 std::unique_ptr<RedisWay> sentinels_way(const std::string& node, const Deployment& deployment);
 enum class ReadsFrom : std::uint8_t { primary, replica };
 std::unique_ptr<RedisWay> cluster_way(const std::string& node, const Deployment& deployment,

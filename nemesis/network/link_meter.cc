@@ -40,7 +40,7 @@ double LinkReading::rate() const {
                            : static_cast<double>(bytes) * 1e9 / static_cast<double>(span.count());
 }
 
-LinkReadings LinkMeter::measure(const Links& links, const Measurement& measurement) {
+LinkReadings LinkMeter::measure(const Links& links, const LinkMeasurement& measurement) {
   ++session_;
   const json question{{"do", "send"},
                       {"session", session_},
@@ -48,7 +48,7 @@ LinkReadings LinkMeter::measure(const Links& links, const Measurement& measureme
                       {"gap", measurement.gap.count()},
                       {"patience", measurement.patience.count()},
                       {"bytes", measurement.bytes},
-                      {"answers", measurement.answers == Measurement::Answers::wanted}};
+                      {"answers", measurement.answers == LinkMeasurement::Answers::wanted}};
   std::mutex mutex;
   LinkReadings readings;
   const auto lasts = std::chrono::duration_cast<Milliseconds>(measurement.gap * measurement.count +

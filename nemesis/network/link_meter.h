@@ -11,7 +11,7 @@
 
 namespace tribunal {
 
-struct Measurement {
+struct LinkMeasurement {
   std::uint32_t count = 20;  // datagrams on each link
   std::chrono::nanoseconds gap{2'000'000}, patience{100'000'000};
   std::size_t bytes = 64;  // of each
@@ -38,7 +38,7 @@ class LinkMeter {
   LinkMeter(Cluster& cluster, std::uint64_t session) : cluster_(cluster), session_(session << 20) {}
 
   // All links at the same time. Throws Error(environment) when a tool does not answer.
-  LinkReadings measure(const Links& links, const Measurement& measurement);
+  LinkReadings measure(const Links& links, const LinkMeasurement& measurement);
   // What has come of the last measurement by now.
   LinkReadings look_again(const Links& links);
 

@@ -20,15 +20,15 @@ double milliseconds(nanoseconds time) { return static_cast<double>(time.count())
 
 std::string percent(double share) { return fmt::format("{:.1f} %", share * 100); }
 
-auto looking(const Measurement& measurement) {
+auto looking(const LinkMeasurement& measurement) {
   return [measurement](LinkMeter& meter, const Links& links) {
     return meter.measure(links, measurement);
   };
 }
 
 // As many datagrams as show a share well.
-Measurement sampling(double share) {
-  Measurement measurement;
+LinkMeasurement sampling(double share) {
+  LinkMeasurement measurement;
   measurement.count =
       static_cast<std::uint32_t>(std::clamp(60 / std::max(share, 0.001), 200., 3000.));
   measurement.gap = measured_for / measurement.count;
@@ -63,11 +63,11 @@ void expect_no_loss(const LinkReading&, const LinkReading& after) {
 }  // namespace
 
 PacketEffect delay_effect(const FlowShape& shape) {
-  Measurement measurement;
+  LinkMeasurement measurement;
   measurement.count = 40;
   measurement.gap = 5ms;
   measurement.patience = 2 * shape.delay + 10 * shape.jitter + 300ms;
-  measurement.answers = Measurement::Answers::wanted;
+  measurement.answers = LinkMeasurement::Answers::wanted;
   PacketEffect effect{shape, looking(measurement), {}, {}, {"delayed"}, "delayed"};
   // A busy machine's median wanders upwards, its least does not. Where the jitter is as large as
   // the delay only the spread tells.
@@ -123,7 +123,7 @@ PacketEffect duplicate_effect(const FlowShape& shape) {
 
 // A delayed packet comes late when one of those sent within the delay after it is not delayed.
 PacketEffect reorder_effect(const FlowShape& shape) {
-  Measurement measurement = sampling(shape.reorder);
+  LinkMeasurement measurement = sampling(shape.reorder);
   measurement.patience = shape.delay + 100ms;
   PacketEffect effect{shape, looking(measurement), {},
                       {},    {"reordered"},        "not delayed as the rest"};
@@ -165,7 +165,7 @@ PacketEffect corrupt_effect(const FlowShape& shape) {
 PacketEffect rate_effect(const FlowShape& shape) {
   const double rate = static_cast<double>(shape.rate);
   constexpr double seconds = 0.4, over = 1.5;
-  Measurement measurement;
+  LinkMeasurement measurement;
   measurement.bytes = static_cast<std::size_t>(std::clamp(rate * seconds * over / 60, 64., 1400.));
   const double packet = static_cast<double>(measurement.bytes) + 28;
   measurement.count = static_cast<std::uint32_t>(std::max(20., rate * seconds * over / packet));

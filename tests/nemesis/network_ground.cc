@@ -71,7 +71,7 @@ void NetworkGround::kill_queue(const std::string& host) {
   EXPECT_TRUE(cluster_.host(host).run({"sh", "-c", script}, std::chrono::seconds(10)).ok());
 }
 
-LinkReading NetworkGround::measure(const Link& link, const Measurement& measurement) {
+LinkReading NetworkGround::measure(const Link& link, const LinkMeasurement& measurement) {
   return meter_.measure({link}, measurement).at(link);
 }
 

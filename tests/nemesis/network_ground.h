@@ -26,7 +26,7 @@ class NetworkGround {
   bool hears(const std::string& host, const std::string& source, Milliseconds patience);
   bool answers(const std::string& host);     // to a client
   void kill_queue(const std::string& host);  // the tool that shapes packets there
-  LinkReading measure(const Link& link, const Measurement& measurement);
+  LinkReading measure(const Link& link, const LinkMeasurement& measurement);
 
   // Planned with the first host of the cluster first, and with default options but those given.
   PlannedFault plan(const std::string& fault, const std::map<std::string, std::string>& options,

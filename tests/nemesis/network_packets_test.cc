@@ -21,17 +21,17 @@ using Options = std::map<std::string, std::string>;
 
 const Link to_first{"n2", "n1"}, from_first{"n1", "n2"};
 
-Measurement round_trips() {
-  Measurement measurement;
+LinkMeasurement round_trips() {
+  LinkMeasurement measurement;
   measurement.count = 100;
   measurement.gap = 2ms;
   measurement.patience = 2s;
-  measurement.answers = Measurement::Answers::wanted;
+  measurement.answers = LinkMeasurement::Answers::wanted;
   return measurement;
 }
 
-Measurement many(std::uint32_t count) {
-  Measurement measurement;
+LinkMeasurement many(std::uint32_t count) {
+  LinkMeasurement measurement;
   measurement.count = count;
   measurement.gap = 400us;
   measurement.patience = 300ms;
